@@ -1,0 +1,265 @@
+/* dynamo--1.0.sql */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION dynamo" to load this file. \quit
+
+DO $$
+BEGIN
+    IF pg_catalog.getdatabaseencoding() <> 'UTF8' THEN
+        RAISE EXCEPTION 'dynamo needs a database with encoding UTF8'
+            USING ERRCODE = 'feature_not_supported';
+    END IF;
+END
+$$;
+
+----------------------------------------------------------------------
+-- Schemas
+----------------------------------------------------------------------
+
+CREATE SCHEMA dynamo;
+COMMENT ON SCHEMA dynamo IS 'DynamoDB operations, the type item, and the catalog of item tables';
+
+CREATE SCHEMA dynamo_data;
+COMMENT ON SCHEMA dynamo_data IS 'partitions of item tables';
+
+----------------------------------------------------------------------
+-- The type item
+----------------------------------------------------------------------
+
+CREATE TYPE dynamo.item;
+
+CREATE FUNCTION dynamo.item_in(cstring) RETURNS dynamo.item
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_in(cstring) IS 'I/O: item from DynamoDB JSON';
+
+CREATE FUNCTION dynamo.item_out(dynamo.item) RETURNS cstring
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_out(dynamo.item) IS 'I/O: item to DynamoDB JSON';
+
+CREATE FUNCTION dynamo.item_recv(internal) RETURNS dynamo.item
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_recv(internal) IS 'I/O: item from its binary format';
+
+CREATE FUNCTION dynamo.item_send(dynamo.item) RETURNS bytea
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_send(dynamo.item) IS 'I/O: item to its binary format';
+
+CREATE TYPE dynamo.item (
+    INPUT = dynamo.item_in,
+    OUTPUT = dynamo.item_out,
+    RECEIVE = dynamo.item_recv,
+    SEND = dynamo.item_send,
+    INTERNALLENGTH = VARIABLE,
+    ALIGNMENT = int4,
+    STORAGE = extended
+);
+COMMENT ON TYPE dynamo.item IS 'a DynamoDB item: a map of attribute names to AttributeValues';
+
+CREATE FUNCTION dynamo.item_eq(dynamo.item, dynamo.item) RETURNS boolean
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_eq(dynamo.item, dynamo.item) IS 'implementation of = operator';
+
+CREATE FUNCTION dynamo.item_ne(dynamo.item, dynamo.item) RETURNS boolean
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_ne(dynamo.item, dynamo.item) IS 'implementation of <> operator';
+
+CREATE FUNCTION dynamo.item_hash(dynamo.item) RETURNS integer
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_hash(dynamo.item) IS 'hash of an item';
+
+CREATE FUNCTION dynamo.item_hash_extended(dynamo.item, bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_hash_extended(dynamo.item, bigint) IS 'hash of an item, seeded';
+
+-- The operators stand in pg_catalog so that they work whatever search_path is,
+-- as the type's own columns do.
+CREATE OPERATOR pg_catalog.= (
+    LEFTARG = dynamo.item, RIGHTARG = dynamo.item, FUNCTION = dynamo.item_eq,
+    COMMUTATOR = OPERATOR(pg_catalog.=), NEGATOR = OPERATOR(pg_catalog.<>),
+    RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel, HASHES
+);
+COMMENT ON OPERATOR pg_catalog.= (dynamo.item, dynamo.item) IS 'equal: the same attributes with the same values';
+
+CREATE OPERATOR pg_catalog.<> (
+    LEFTARG = dynamo.item, RIGHTARG = dynamo.item, FUNCTION = dynamo.item_ne,
+    COMMUTATOR = OPERATOR(pg_catalog.<>), NEGATOR = OPERATOR(pg_catalog.=),
+    RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
+);
+COMMENT ON OPERATOR pg_catalog.<> (dynamo.item, dynamo.item) IS 'not equal';
+
+CREATE OPERATOR CLASS dynamo.item_hash_ops
+    DEFAULT FOR TYPE dynamo.item USING hash AS
+    OPERATOR 1 pg_catalog.=,
+    FUNCTION 1 dynamo.item_hash(dynamo.item),
+    FUNCTION 2 dynamo.item_hash_extended(dynamo.item, bigint);
+COMMENT ON OPERATOR CLASS dynamo.item_hash_ops USING hash IS 'equality of items';
+
+CREATE FUNCTION dynamo.item_get(dynamo.item, text) RETURNS jsonb
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_get(dynamo.item, text) IS 'implementation of -> operator';
+
+CREATE FUNCTION dynamo.item_get_text(dynamo.item, text) RETURNS text
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_get_text(dynamo.item, text) IS 'implementation of ->> operator';
+
+CREATE FUNCTION dynamo.item_has_attribute(dynamo.item, text) RETURNS boolean
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_has_attribute(dynamo.item, text) IS 'implementation of ? operator';
+
+CREATE OPERATOR pg_catalog.-> (LEFTARG = dynamo.item, RIGHTARG = text, FUNCTION = dynamo.item_get);
+COMMENT ON OPERATOR pg_catalog.-> (dynamo.item, text) IS 'AttributeValue at a document path, as DynamoDB JSON';
+
+CREATE OPERATOR pg_catalog.->> (LEFTARG = dynamo.item, RIGHTARG = text, FUNCTION = dynamo.item_get_text);
+COMMENT ON OPERATOR pg_catalog.->> (dynamo.item, text) IS 'AttributeValue at a document path, as text';
+
+CREATE OPERATOR pg_catalog.? (
+    LEFTARG = dynamo.item, RIGHTARG = text, FUNCTION = dynamo.item_has_attribute,
+    RESTRICT = pg_catalog.contsel, JOIN = pg_catalog.contjoinsel
+);
+COMMENT ON OPERATOR pg_catalog.? (dynamo.item, text) IS 'has an attribute of that name';
+
+CREATE FUNCTION dynamo.attributes(dynamo.item, OUT name text, OUT type text, OUT value jsonb)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'item_attributes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.attributes(dynamo.item) IS 'attributes of an item as rows';
+
+CREATE FUNCTION dynamo.item_size(dynamo.item) RETURNS integer
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_size(dynamo.item) IS 'size of an item in bytes, by the service''s rule';
+
+CREATE FUNCTION dynamo.to_json(dynamo.item) RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'item_to_plain_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.to_json(dynamo.item) IS 'item as plain JSON, as the SDKs'' document clients show it';
+
+CREATE FUNCTION dynamo.from_json(jsonb) RETURNS dynamo.item
+    AS 'MODULE_PATHNAME', 'plain_jsonb_to_item' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.from_json(jsonb) IS 'item from plain JSON';
+
+CREATE FUNCTION dynamo.item_to_jsonb(dynamo.item) RETURNS jsonb
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_to_jsonb(dynamo.item) IS 'item as DynamoDB JSON';
+
+CREATE FUNCTION dynamo.jsonb_to_item(jsonb) RETURNS dynamo.item
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.jsonb_to_item(jsonb) IS 'item from DynamoDB JSON';
+
+CREATE CAST (dynamo.item AS jsonb) WITH FUNCTION dynamo.item_to_jsonb(dynamo.item);
+COMMENT ON CAST (dynamo.item AS jsonb) IS 'DynamoDB JSON';
+
+CREATE CAST (jsonb AS dynamo.item) WITH FUNCTION dynamo.jsonb_to_item(jsonb) AS ASSIGNMENT;
+COMMENT ON CAST (jsonb AS dynamo.item) IS 'DynamoDB JSON';
+
+----------------------------------------------------------------------
+-- Catalog
+----------------------------------------------------------------------
+
+CREATE TABLE dynamo.tables (
+    table_name text COLLATE "C" NOT NULL,
+    relation regclass NOT NULL,
+    table_id uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    hash_key text COLLATE "C" NOT NULL,
+    range_key text COLLATE "C",
+    settings jsonb NOT NULL,
+    CONSTRAINT tables_pkey PRIMARY KEY (table_name),
+    CONSTRAINT tables_relation_key UNIQUE (relation)
+);
+COMMENT ON TABLE dynamo.tables IS 'DynamoDB tables and the relations that hold their items';
+COMMENT ON COLUMN dynamo.tables.table_name IS 'TableName of the API';
+COMMENT ON COLUMN dynamo.tables.relation IS 'the partitioned table';
+COMMENT ON COLUMN dynamo.tables.table_id IS 'TableId of the API';
+COMMENT ON COLUMN dynamo.tables.created_at IS 'CreationDateTime of the API';
+COMMENT ON COLUMN dynamo.tables.hash_key IS 'name of the partition key attribute';
+COMMENT ON COLUMN dynamo.tables.range_key IS 'name of the sort key attribute, null without one';
+COMMENT ON COLUMN dynamo.tables.settings IS 'the other members of CreateTable';
+GRANT SELECT ON dynamo.tables TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('dynamo.tables', '');
+
+CREATE FUNCTION dynamo.forget_dropped() RETURNS event_trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    DELETE FROM dynamo.tables
+        USING pg_catalog.pg_event_trigger_dropped_objects() AS dropped
+        WHERE dropped.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+            AND dropped.objsubid = 0
+            AND tables.relation::pg_catalog.oid = dropped.objid;
+END
+$$;
+COMMENT ON FUNCTION dynamo.forget_dropped() IS 'takes dropped relations out of dynamo.tables';
+REVOKE ALL ON FUNCTION dynamo.forget_dropped() FROM PUBLIC;
+
+CREATE EVENT TRIGGER dynamo_forget_dropped ON sql_drop
+    WHEN TAG IN ('DROP TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP EXTENSION', 'DROP TYPE')
+    EXECUTE FUNCTION dynamo.forget_dropped();
+COMMENT ON EVENT TRIGGER dynamo_forget_dropped IS 'takes dropped relations out of dynamo.tables';
+
+----------------------------------------------------------------------
+-- Access method
+----------------------------------------------------------------------
+
+CREATE FUNCTION dynamo.dynamo_tableam_handler(internal) RETURNS table_am_handler
+    AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
+COMMENT ON FUNCTION dynamo.dynamo_tableam_handler(internal) IS 'handler of table access method dynamo';
+
+CREATE ACCESS METHOD dynamo TYPE TABLE HANDLER dynamo.dynamo_tableam_handler;
+COMMENT ON ACCESS METHOD dynamo IS 'heap that checks the items it stores';
+
+----------------------------------------------------------------------
+-- Operations: the request in, the reply out, both as the service's JSON
+----------------------------------------------------------------------
+
+CREATE FUNCTION dynamo.call(operation text, request json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_call' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.call(text, json) IS 'any DynamoDB operation by its name';
+
+CREATE FUNCTION dynamo.create_table(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_create_table' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.create_table(json) IS 'DynamoDB CreateTable';
+
+CREATE FUNCTION dynamo.describe_table(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_describe_table' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.describe_table(json) IS 'DynamoDB DescribeTable';
+
+CREATE FUNCTION dynamo.list_tables(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_list_tables' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.list_tables(json) IS 'DynamoDB ListTables';
+
+CREATE FUNCTION dynamo.delete_table(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_delete_table' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.delete_table(json) IS 'DynamoDB DeleteTable';
+
+CREATE FUNCTION dynamo.put_item(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_put_item' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.put_item(json) IS 'DynamoDB PutItem';
+
+CREATE FUNCTION dynamo.get_item(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_get_item' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.get_item(json) IS 'DynamoDB GetItem';
+
+CREATE FUNCTION dynamo.delete_item(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_delete_item' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.delete_item(json) IS 'DynamoDB DeleteItem';
+
+CREATE FUNCTION dynamo.batch_write_item(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_batch_write_item' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.batch_write_item(json) IS 'DynamoDB BatchWriteItem';
+
+CREATE FUNCTION dynamo.batch_get_item(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_batch_get_item' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.batch_get_item(json) IS 'DynamoDB BatchGetItem';
+
+CREATE FUNCTION dynamo.query(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_query' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.query(json) IS 'DynamoDB Query';
+
+CREATE FUNCTION dynamo.scan(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_scan' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.scan(json) IS 'DynamoDB Scan';
+
+----------------------------------------------------------------------
+-- Grants
+----------------------------------------------------------------------
+
+-- Who may do what to an item table is said on the table itself.
+GRANT USAGE ON SCHEMA dynamo TO PUBLIC;

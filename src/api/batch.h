@@ -1,0 +1,46 @@
+/*
+ * batch.h
+ *	  What BatchWriteItem and BatchGetItem share: keys of several tables.
+ */
+#ifndef DYNAMO_BATCH_H
+#define DYNAMO_BATCH_H
+
+#include "base/json_reader.h"
+#include "lib/stringinfo.h"
+#include "request/capacity.h"
+#include "table/store.h"
+
+/* Limits of the service. */
+#define BATCH_MAX_WRITES		25
+#define BATCH_MAX_KEYS			100
+#define BATCH_MAX_REPLY_SIZE	(16 * 1024 * 1024)
+
+/* One request of a batch. */
+typedef struct BatchEntry
+{
+	int			table_index;	/* which member of RequestItems, from 0 */
+	TableDesc  *table;
+	DynamoItem *given;			/* the item or key of the request */
+	bool		is_delete;
+	ItemKey		key;
+	DynamoItem *item;			/* read: the item, or NULL */
+	double		units;			/* capacity it consumed */
+} BatchEntry;
+
+/* Raises the service's error if two entries have the same key. */
+extern void BatchCheckDuplicates(BatchEntry *entries, int count);
+
+/*
+ * The entries in an order that is the same in every process, so that two
+ * batches never wait for each other in a circle.
+ */
+extern BatchEntry **BatchSort(BatchEntry *entries, int count);
+
+/* The plain table name of a member of RequestItems. */
+extern char *BatchTableName(const JsonNode *member);
+
+/* Appends the member ConsumedCapacity, an object for each table, if wanted. */
+extern void BatchCapacityToJson(StringInfo reply, const BatchEntry *entries, int count,
+								ReturnCapacity capacity);
+
+#endif							/* DYNAMO_BATCH_H */

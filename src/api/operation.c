@@ -1,0 +1,52 @@
+/*
+ * operation.c
+ *	  The registry of operations, and how to run one.
+ */
+#include "postgres.h"
+
+#include "api/operation.h"
+#include "api/operations.h"
+#include "value/error_codes.h"
+
+static const Operation operations[] = {
+	{"BatchGetItem", BatchGetItemRun, true},
+	{"BatchWriteItem", BatchWriteItemRun, false},
+	{"CreateTable", CreateTableRun, false},
+	{"DeleteItem", DeleteItemRun, false},
+	{"DeleteTable", DeleteTableRun, false},
+	{"DescribeTable", DescribeTableRun, true},
+	{"GetItem", GetItemRun, true},
+	{"ListTables", ListTablesRun, true},
+	{"PutItem", PutItemRun, false},
+	{"Query", QueryRun, true},
+	{"Scan", ScanRun, true},
+};
+
+const Operation *
+OperationFind(const char *name, int len)
+{
+	for (size_t i = 0; i < lengthof(operations); i++)
+	{
+		const char *candidate = operations[i].name;
+
+		if (strncmp(candidate, name, len) == 0 && candidate[len] == '\0')
+			return &operations[i];
+	}
+	return NULL;
+}
+
+void
+OperationRun(const Operation *operation, const char *body, int len, StringInfo reply)
+{
+	JsonReadError error;
+	JsonNode   *request = JsonRead(body, len, &error);
+
+	/* the service says nothing about what is not JSON at all */
+	if (request == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DYNAMO_SERIALIZATION),
+				 errmsg("%s", error.malformed ? "" : error.message),
+				 errdetail_log("%s", error.message)));
+	ShapeCheck(ShapeOfOperation(operation->name), request);
+	operation->run(request, reply);
+}

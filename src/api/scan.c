@@ -1,0 +1,75 @@
+/*
+ * scan.c
+ *	  Scan: a whole table, or one of its segments.
+ */
+#include "postgres.h"
+
+#include "api/item_key.h"
+#include "api/operations.h"
+#include "api/page.h"
+#include "api/request_member.h"
+
+static const char *const unsupported_in_scan[] = {
+	"AttributesToGet", "ScanFilter", "ConditionalOperator", "FilterExpression", NULL
+};
+
+/* Reads Segment and TotalSegments, which come together or not at all. */
+static void
+ReadSegment(RangeSpec *spec, const JsonNode *request)
+{
+	int64		segment = RequestInteger(request, "Segment", -1);
+	int64		total = RequestInteger(request, "TotalSegments", -1);
+
+	if (segment < 0 && total < 0)
+		return;
+	if (total < 0)
+		RaiseValidation("The TotalSegments parameter is required but was not present in the request when Segment parameter is present");
+	if (segment < 0)
+		RaiseValidation("The Segment parameter is required but was not present in the request when parameter TotalSegments is present");
+	if (segment >= total)
+		RaiseValidation(psprintf("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: " INT64_FORMAT " is not less than TotalSegments: " INT64_FORMAT,
+								 segment, total));
+	spec->segment = (uint32) segment;
+	spec->total_segments = (uint32) total;
+}
+
+/* Placeholders serve only a projection here. */
+static Binding *
+ReadBinding(const JsonNode *request)
+{
+	const JsonNode *names = RequestMember(request, "ExpressionAttributeNames");
+	const JsonNode *values = RequestMember(request, "ExpressionAttributeValues");
+	const JsonNode *projection = RequestMember(request, "ProjectionExpression");
+
+	if (!names && !values && !projection)
+		return NULL;
+	return BindingMake(names, values, projection != NULL);
+}
+
+void
+ScanRun(const JsonNode *request, StringInfo reply)
+{
+	RangeSpec	spec = {.total_segments = 1};
+	Binding    *binding;
+	ItemKey		start;
+	PageRequest page;
+	TableDesc  *table;
+
+	RequestRefuse(request, unsupported_in_scan);
+	ReadSegment(&spec, request);
+	binding = ReadBinding(request);
+	PageRead(&page, request, binding);
+	if (binding)
+		BindingCheckUnused(binding);
+
+	table = PageOpenTable(&page);
+	if (page.start)
+	{
+		start = ItemKeyOfStartKey(table, page.start);
+		spec.start = &start;
+		if (RangeSegmentOf(table, start.datums[0], spec.total_segments) != spec.segment)
+			RaiseValidation(psprintf("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %u Segment: %u",
+									 spec.total_segments, spec.segment));
+	}
+	PageReply(reply, &page, table, &spec);
+}

@@ -1,0 +1,116 @@
+/*
+ * compat.h
+ *	  What differs between PostgreSQL 15 and 18, in one place.
+ *
+ * Bodies elsewhere use one spelling and stay free of version tests.
+ */
+#ifndef DYNAMO_COMPAT_H
+#define DYNAMO_COMPAT_H
+
+#include "postgres.h"
+
+#include "common/base64.h"
+#include "common/jsonapi.h"
+#include "storage/latch.h"
+#include "utils/memutils.h"
+
+#if PG_VERSION_NUM < 150000
+#error "dynamo needs PostgreSQL 15 or newer"
+#endif
+
+/*
+ * The JSON parser's callbacks return an error code from 16 on.  On 15 they
+ * cannot; there the parse is ended by cutting the input off behind the current
+ * token, which the parser takes for an unexpected end.
+ */
+#if PG_VERSION_NUM >= 160000
+#define JsonActionResult		JsonParseErrorType
+#define JSON_ACTION_DONE		return JSON_SUCCESS
+#define JSON_ACTION_ABORT(lex)	return JSON_SEM_ACTION_FAILED
+#else
+#define JsonActionResult		void
+#define JSON_ACTION_DONE		return
+#define JSON_ACTION_ABORT(lex) \
+	do { (lex)->input_length = (lex)->token_terminator - (lex)->input; return; } while (0)
+#endif
+
+static inline JsonLexContext *
+JsonLexContextMake(const char *json, int len, int encoding)
+{
+#if PG_VERSION_NUM >= 170000
+	return makeJsonLexContextCstringLen(NULL, json, len, encoding, true);
+#else
+	return makeJsonLexContextCstringLen(unconstify(char *, json), len, encoding, true);
+#endif
+}
+
+/*
+ * Base64 works on uint8 from 18 on.  Decoding returns -1 for what is not
+ * base64; the room needed is pg_b64_dec_len() and pg_b64_enc_len().
+ */
+static inline int
+Base64Decode(const char *text, int len, char *bytes, int room)
+{
+#if PG_VERSION_NUM >= 180000
+	return pg_b64_decode(text, len, (uint8 *) bytes, room);
+#else
+	return pg_b64_decode(text, len, bytes, room);
+#endif
+}
+
+static inline int
+Base64Encode(const char *bytes, int len, char *text, int room)
+{
+#if PG_VERSION_NUM >= 180000
+	return pg_b64_encode((const uint8 *) bytes, len, text, room);
+#else
+	return pg_b64_encode(bytes, len, text, room);
+#endif
+}
+
+/* tuple_update reports which indexes need entries by an enum from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#define TableUpdateIndexes		TU_UpdateIndexes
+#define UPDATE_NO_INDEXES		TU_None
+#define ExecInsertIndexesAfterUpdate(rri, slot, estate, which) \
+	ExecInsertIndexTuples(rri, slot, estate, true, false, NULL, NIL, (which) == TU_Summarizing)
+#define ExecInsertIndexesSpeculative(rri, slot, estate, conflict, arbiters) \
+	ExecInsertIndexTuples(rri, slot, estate, false, true, conflict, arbiters, false)
+#else
+#define TableUpdateIndexes		bool
+#define UPDATE_NO_INDEXES		false
+#define ExecInsertIndexesAfterUpdate(rri, slot, estate, which) \
+	ExecInsertIndexTuples(rri, slot, estate, true, false, NULL, NIL)
+#define ExecInsertIndexesSpeculative(rri, slot, estate, conflict, arbiters) \
+	ExecInsertIndexTuples(rri, slot, estate, false, true, conflict, arbiters)
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define ExecFindIndexConflict(rri, slot, estate, conflict, arbiters) \
+	(!ExecCheckIndexConstraints(rri, slot, estate, conflict, NULL, arbiters))
+#else
+#define ExecFindIndexConflict(rri, slot, estate, conflict, arbiters) \
+	(!ExecCheckIndexConstraints(rri, slot, estate, conflict, arbiters))
+#endif
+
+/* Index scans can be instrumented from 18 on. */
+#if PG_VERSION_NUM >= 180000
+#define IndexBeginScan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
+#else
+#define IndexBeginScan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, nkeys, 0)
+#endif
+
+/* A set of events that lives as long as the process. */
+static inline WaitEventSet *
+WaitEventSetMake(int size)
+{
+#if PG_VERSION_NUM >= 170000
+	return CreateWaitEventSet(NULL, size);
+#else
+	return CreateWaitEventSet(TopMemoryContext, size);
+#endif
+}
+
+#endif							/* DYNAMO_COMPAT_H */

@@ -1,0 +1,149 @@
+/*
+ * exchange.c
+ *	  One request and its response, from the first header to the last byte
+ *	  sent.
+ */
+#include "postgres.h"
+
+#include "http/exchange.h"
+#include "utils/memutils.h"
+
+/* A buffer that has grown beyond this is not kept for the next request. */
+#define KEEP_BUFFER_SIZE	(64 * 1024)
+
+/* What a buffer has at first. */
+#define FIRST_BUFFER_SIZE	2048
+
+/* What is allocated at once on the word of a Content-Length. */
+#define TRUSTED_LENGTH		(1024 * 1024)
+
+static MemoryContext context = NULL;
+static dlist_head free_exchanges = DLIST_STATIC_INIT(free_exchanges);
+static dlist_head queue = DLIST_STATIC_INIT(queue);
+static int	unsent_count = 0;
+
+static bool GrowBody(Exchange *exchange, Size needed);
+static void ShrinkBuffer(StringInfo buffer);
+static void InitBuffer(StringInfo buffer);
+
+void
+ExchangeStart(void)
+{
+	context = AllocSetContextCreate(TopMemoryContext, "dynamo http exchanges", ALLOCSET_DEFAULT_SIZES);
+}
+
+Exchange *
+ExchangeCreate(void)
+{
+	Exchange   *exchange;
+
+	if (!dlist_is_empty(&free_exchanges))
+		exchange = dlist_container(Exchange, node, dlist_pop_head_node(&free_exchanges));
+	else
+	{
+		exchange = MemoryContextAlloc(context, sizeof(Exchange));
+		InitBuffer(&exchange->body);
+		InitBuffer(&exchange->reply);
+	}
+	exchange->state = EXCHANGE_RECEIVING;
+	exchange->kind = REQUEST_UNKNOWN_OPERATION;
+	exchange->operation = NULL;
+	exchange->content_type = NULL;
+	exchange->announced = 0;
+	exchange->received = 0;
+	resetStringInfo(&exchange->body);
+	resetStringInfo(&exchange->reply);
+	return exchange;
+}
+
+void
+ExchangeRelease(Exchange *exchange)
+{
+	if (exchange->state == EXCHANGE_QUEUED)
+		dlist_delete(&exchange->node);
+	if (exchange->state == EXCHANGE_ANSWERED)
+		unsent_count--;
+	ShrinkBuffer(&exchange->body);
+	ShrinkBuffer(&exchange->reply);
+	dlist_push_head(&free_exchanges, &exchange->node);
+}
+
+bool
+ExchangeAppendBody(Exchange *exchange, const char *data, Size len)
+{
+	StringInfo	body = &exchange->body;
+	Size		needed = body->len + len;
+
+	if (needed >= body->maxlen && !GrowBody(exchange, needed))
+		return false;
+	memcpy(body->data + body->len, data, len);
+	body->len += len;
+	body->data[body->len] = '\0';
+	return true;
+}
+
+/*
+ * Room for so many bytes: all that was announced, if that is modest, else
+ * twice what is needed now, so that only what has come takes memory.
+ */
+static bool
+GrowBody(Exchange *exchange, Size needed)
+{
+	StringInfo	body = &exchange->body;
+	Size		size = Max(needed * 2, Min(exchange->announced, TRUSTED_LENGTH)) + 1;
+	char	   *data;
+
+	data = MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	if (data == NULL)
+		return false;
+	memcpy(data, body->data, body->len);
+	pfree(body->data);
+	body->data = data;
+	body->maxlen = size;
+	return true;
+}
+
+static void
+ShrinkBuffer(StringInfo buffer)
+{
+	if (buffer->maxlen <= KEEP_BUFFER_SIZE)
+		return;
+	pfree(buffer->data);
+	InitBuffer(buffer);
+}
+
+static void
+InitBuffer(StringInfo buffer)
+{
+	buffer->data = MemoryContextAlloc(context, FIRST_BUFFER_SIZE);
+	buffer->maxlen = FIRST_BUFFER_SIZE;
+	resetStringInfo(buffer);
+}
+
+void
+ExchangeEnqueue(Exchange *exchange)
+{
+	exchange->state = EXCHANGE_QUEUED;
+	dlist_push_tail(&queue, &exchange->node);
+}
+
+Exchange *
+ExchangeDequeue(void)
+{
+	if (dlist_is_empty(&queue))
+		return NULL;
+	return dlist_container(Exchange, node, dlist_pop_head_node(&queue));
+}
+
+void
+ExchangeSetAnswered(Exchange *exchange)
+{
+	exchange->state = EXCHANGE_ANSWERED;
+	unsent_count++;
+}
+
+int
+ExchangeUnsentCount(void)
+{
+	return unsent_count;
+}

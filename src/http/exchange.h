@@ -1,0 +1,69 @@
+/*
+ * exchange.h
+ *	  One request and its response, from the first header to the last byte
+ *	  sent.
+ *
+ * Exchanges are kept and used again, with their buffers, so that a request
+ * allocates nothing.  A buffer that one of them has blown up is given back.
+ */
+#ifndef DYNAMO_EXCHANGE_H
+#define DYNAMO_EXCHANGE_H
+
+#include "api/operation.h"
+#include "lib/ilist.h"
+#include "lib/stringinfo.h"
+
+struct MHD_Connection;
+
+typedef enum ExchangeState
+{
+	EXCHANGE_RECEIVING,			/* the request is coming in */
+	EXCHANGE_QUEUED,			/* complete, waits for its turn to run */
+	EXCHANGE_ANSWERED			/* the response is known */
+} ExchangeState;
+
+/* What a request is, as far as that is known. */
+typedef enum RequestKind
+{
+	REQUEST_OPERATION,			/* to be run */
+	REQUEST_HEALTH,
+	REQUEST_UNKNOWN_PATH,
+	REQUEST_UNKNOWN_OPERATION,
+	REQUEST_NOT_JSON,			/* empty, or not UTF-8 */
+	REQUEST_BAD_FRAMING,		/* where it ends is ambiguous */
+	REQUEST_TOO_LARGE,
+	REQUEST_NO_MEMORY
+} RequestKind;
+
+typedef struct Exchange
+{
+	dlist_node	node;			/* in the queue or among the free ones */
+	ExchangeState state;
+	RequestKind kind;
+	const Operation *operation;
+	const char *content_type;	/* of the response */
+	uint64		announced;		/* Content-Length, or 0 */
+	uint64		received;		/* bytes of body, the discarded ones included */
+	StringInfoData body;
+	StringInfoData reply;
+	int			status;			/* HTTP status of the reply */
+} Exchange;
+
+/* Makes the memory context that everything here lives in. */
+extern void ExchangeStart(void);
+
+extern Exchange *ExchangeCreate(void);
+extern void ExchangeRelease(Exchange *exchange);
+
+/* Appends to the body; false if there is no memory for it. */
+extern bool ExchangeAppendBody(Exchange *exchange, const char *data, Size len);
+
+/* The requests that are complete and wait to be run, oldest first. */
+extern void ExchangeEnqueue(Exchange *exchange);
+extern Exchange *ExchangeDequeue(void);	/* NULL: there is none */
+
+/* Sets the state, and counts the responses that are not sent to the end. */
+extern void ExchangeSetAnswered(Exchange *exchange);
+extern int	ExchangeUnsentCount(void);
+
+#endif							/* DYNAMO_EXCHANGE_H */

@@ -1,0 +1,241 @@
+/*
+ * http_worker.c
+ *	  The HTTP endpoint's workers and their loop.
+ *
+ * A worker waits for its latch, its listening sockets and its connections at
+ * once.  In each turn it reads what has come, runs the requests that became
+ * complete one after another, and sends the responses.
+ */
+#include "base/compat.h"
+
+#include <unistd.h>
+
+#include "http/exchange.h"
+#include "http/http.h"
+#include "http/listen.h"
+#include "http/protocol.h"
+#include "http/request_runner.h"
+#include "http/server.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "portability/instr_time.h"
+#include "postmaster/bgworker.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "utils/guc.h"
+#include "utils/wait_event.h"
+#include "worker/worker.h"
+
+#define TICK_MS			1000
+
+/*
+ * Runs of the server before the worker looks at its latch again: reading,
+ * queueing the response and sending it take one each.
+ */
+#define RUNS_IN_A_TURN	16
+
+/* How long responses may take to leave when the worker ends. */
+#define DRAIN_MS		1000
+#define DRAIN_STEP_MS	10
+
+#define WORKER_TYPE		"dynamo http worker"
+
+static int	workers;
+
+static instr_time last_tick;
+static bool has_statistics = false; /* not yet reported */
+
+static int	DefaultWorkers(void);
+static WaitEventSet *MakeWaitSet(void);
+static void WaitForWork(WaitEventSet *set, bool pending);
+static bool Turn(void);
+static bool RunQueue(void);
+static void TickIfDue(void);
+static void Drain(void);
+
+void
+HttpInit(void)
+{
+	DefineCustomIntVariable("dynamo.workers",
+							"Sets the number of background workers that serve the HTTP endpoint.",
+							"0 means no endpoint. The default is the number of processors, but at most half of max_worker_processes.",
+							&workers,
+							DefaultWorkers(), 0, 1024,
+							PGC_POSTMASTER,
+							0,
+							NULL, NULL, NULL);
+	ListenInit();
+	ServerInit();
+	ProtocolInit();
+	RequestRunnerInit();
+
+	/* Not in a stand-alone backend, nor while pg_upgrade works. */
+	if (workers == 0 || !IsPostmasterEnvironment || IsBinaryUpgrade || !ListenIsPossible())
+		return;
+	for (int i = 1; i <= workers; i++)
+	{
+		char		name[BGW_MAXLEN];
+
+		snprintf(name, sizeof(name), WORKER_TYPE " %d", i);
+		WorkerRegister(name, WORKER_TYPE, "HttpWorkerMain");
+	}
+}
+
+/*
+ * More workers than processors make nothing faster, and those of parallel
+ * queries need room too.
+ */
+static int
+DefaultWorkers(void)
+{
+	long		processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return Max(1, Min(processors, max_worker_processes / 2));
+}
+
+void
+HttpWorkerMain(Datum arg)
+{
+	WaitEventSet *set;
+	bool		pending = false;
+
+	WorkerStart();
+	RequestRunnerStart();
+	ServerStart();
+	set = MakeWaitSet();
+	INSTR_TIME_SET_CURRENT(last_tick);
+	ereport(DEBUG1, (errmsg_internal("%s started", MyBgworkerEntry->bgw_name)));
+
+	while (!WorkerStopRequested())
+	{
+		WaitForWork(set, pending);
+		if (WorkerStopRequested())
+			break;
+		pending = Turn();
+		TickIfDue();
+	}
+
+	Drain();
+	proc_exit(1);
+}
+
+static WaitEventSet *
+MakeWaitSet(void)
+{
+	WaitEventSet *set = WaitEventSetMake(4);
+
+	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	AddWaitEventToSet(set, WL_SOCKET_READABLE, ServerListenDescriptor(), NULL, NULL);
+	AddWaitEventToSet(set, WL_SOCKET_READABLE, ServerDescriptor(), NULL, NULL);
+	return set;
+}
+
+/*
+ * Waits, unless something is pending, and deals with everything but the
+ * connections themselves.
+ */
+static void
+WaitForWork(WaitEventSet *set, bool pending)
+{
+	WaitEvent	events[4];
+	int			count;
+	long		timeout = -1;
+
+	if (pending)
+		timeout = 0;
+	else if (has_statistics || ServerNeedsTick())
+		timeout = TICK_MS;
+
+	count = WaitEventSetWait(set, timeout, events, lengthof(events), WAIT_EVENT_CLIENT_READ);
+	for (int i = 0; i < count; i++)
+	{
+		if (events[i].events & WL_LATCH_SET)
+		{
+			ResetLatch(MyLatch);
+			if (WorkerStopRequested())
+				return;
+			WorkerProcessInterrupts();
+		}
+		else if (events[i].fd == ServerListenDescriptor())
+			ServerAccept();
+	}
+}
+
+/*
+ * One turn of the loop; true if there is more to do at once.
+ */
+static bool
+Turn(void)
+{
+	bool		pending = true;
+	bool		ran = false;
+
+	for (int i = 0; i < RUNS_IN_A_TURN && pending; i++)
+	{
+		pending = ServerRun();
+		if (RunQueue())
+			pending = ran = true;
+	}
+	if (ran)
+	{
+		RequestRunnerIdle();
+		has_statistics = true;
+	}
+	return pending;
+}
+
+/*
+ * Runs the requests that are complete; false if there was none.
+ */
+static bool
+RunQueue(void)
+{
+	Exchange   *exchange;
+	bool		ran = false;
+
+	while (!WorkerStopRequested() && (exchange = ExchangeDequeue()) != NULL)
+	{
+		exchange->status = RequestRun(exchange->operation, exchange->body.data, exchange->body.len,
+									  &exchange->reply);
+		ExchangeSetAnswered(exchange);
+		ran = true;
+	}
+	return ran;
+}
+
+static void
+TickIfDue(void)
+{
+	instr_time	now;
+	instr_time	passed;
+
+	INSTR_TIME_SET_CURRENT(now);
+	passed = now;
+	INSTR_TIME_SUBTRACT(passed, last_tick);
+	if (INSTR_TIME_GET_MILLISEC(passed) < TICK_MS)
+		return;
+	last_tick = now;
+
+	ServerTick();
+	if (has_statistics)
+		pgstat_report_stat(true);
+	has_statistics = false;
+}
+
+/*
+ * Sends the responses that are ready; requests that were not begun get none,
+ * their clients may ask again elsewhere.
+ */
+static void
+Drain(void)
+{
+	ServerStopListening();
+	for (int waited = 0; ExchangeUnsentCount() > 0 && waited < DRAIN_MS; waited += DRAIN_STEP_MS)
+	{
+		for (int i = 0; i < RUNS_IN_A_TURN && ServerRun(); i++)
+			continue;
+		pg_usleep(DRAIN_STEP_MS * 1000L);
+	}
+	ServerStop();
+}

@@ -1,0 +1,249 @@
+/*
+ * protocol.c
+ *	  DynamoDB's JSON protocol over HTTP: what a request asks for, and the
+ *	  answers that need no operation.
+ *
+ * An operation is a POST of a JSON body to / with its name in X-Amz-Target.
+ * GET / says that the service is alive.  Whatever is no such request gets the
+ * service's 404 for it.
+ *
+ * A body over dynamo.max_body is read and thrown away up to twice that size,
+ * so that the client, which is still sending, gets to see the answer.
+ */
+#include "postgres.h"
+
+#include <microhttpd.h>
+
+#include "http/protocol.h"
+#include "http/response.h"
+#include "mb/pg_wchar.h"
+#include "utils/guc.h"
+
+#define TARGET_PREFIX	"DynamoDB_20120810."
+#define TARGET_PREFIX_LEN	(sizeof(TARGET_PREFIX) - 1)
+
+static const char amz_json[] = "application/x-amz-json-1.0";
+static const char plain_json[] = "application/json";
+
+/* The answers that need no operation. */
+typedef struct FixedAnswer
+{
+	int			status;
+	const char *body;
+} FixedAnswer;
+
+static const FixedAnswer fixed_answers[] = {
+	[REQUEST_HEALTH] = {200, "healthy: dynamodb.local "},
+	[REQUEST_UNKNOWN_PATH] = {404, "<UnknownOperationException/>\n"},
+	[REQUEST_UNKNOWN_OPERATION] = {400, "{\"__type\":\"com.amazon.coral.service#UnknownOperationException\"}"},
+	[REQUEST_NOT_JSON] = {400, "{\"__type\":\"com.amazon.coral.service#SerializationException\"}"},
+	[REQUEST_BAD_FRAMING] = {400, "{\"__type\":\"com.amazon.coral.service#SerializationException\"}"},
+	[REQUEST_TOO_LARGE] = {413, "{\"__type\":\"com.amazon.coral.service#RequestEntityTooLargeException\","
+	"\"message\":\"Request entity too large\"}"},
+	[REQUEST_NO_MEMORY] = {503, "{\"__type\":\"com.amazon.coral.service#ServiceUnavailableException\","
+	"\"message\":\"The server is out of memory\"}"},
+};
+
+/* What the headers say, as far as it matters here. */
+typedef struct Head
+{
+	const char *target;			/* NULL: none */
+	Size		target_len;
+	const char *content_type;	/* as the response spells it; NULL: not JSON */
+	const char *length;			/* Content-Length; NULL: none */
+	bool		chunked;
+	bool		expects_continue;
+	bool		ambiguous;		/* where the body ends */
+} Head;
+
+static int	max_body_kb;
+
+static enum MHD_Result ReadHeader(void *head, enum MHD_ValueKind kind, const char *name, size_t name_len,
+								  const char *value, size_t value_len);
+static void ReadContentLength(Head *head, const char *value);
+static const char *JsonContentType(const char *value, Size len);
+static bool IsToken(const char *value, Size len, const char *token);
+static RequestKind KindOf(Exchange *exchange, const Head *head, const char *method, const char *path);
+static RequestKind KindOfPost(Exchange *exchange, const Head *head);
+static uint64 MaxBody(void);
+
+void
+ProtocolInit(void)
+{
+	DefineCustomIntVariable("dynamo.max_body",
+							"Sets the largest request body that the HTTP endpoint takes.",
+							"The service takes 16 MB.",
+							&max_body_kb,
+							17 * 1024, 1, 256 * 1024,
+							PGC_SIGHUP,
+							GUC_UNIT_KB,
+							NULL, NULL, NULL);
+}
+
+bool
+ProtocolReadHead(Exchange *exchange, struct MHD_Connection *connection, const char *method, const char *path)
+{
+	Head		head = {0};
+
+	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, ReadHeader, &head);
+	if (head.length != NULL)
+		exchange->announced = strtoull(head.length, NULL, 10);
+	exchange->kind = KindOf(exchange, &head, method, path);
+
+	if (exchange->kind == REQUEST_BAD_FRAMING || exchange->announced > 2 * MaxBody())
+		return false;
+	return exchange->kind != REQUEST_TOO_LARGE || !head.expects_continue;
+}
+
+/*
+ * Of a header that is repeated the first one counts; only where the end of the
+ * body depends on it, repeating is an error (a proxy in front of us might
+ * believe another one).
+ */
+static enum MHD_Result
+ReadHeader(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
+		   const char *value, size_t value_len)
+{
+	Head	   *head = arg;
+
+	switch (name_len)
+	{
+		case 6:
+			if (IsToken(name, name_len, "Expect"))
+				head->expects_continue = true;
+			break;
+		case 12:
+			if (head->target == NULL && IsToken(name, name_len, "X-Amz-Target"))
+			{
+				head->target = value;
+				head->target_len = value_len;
+			}
+			else if (head->content_type == NULL && IsToken(name, name_len, "Content-Type"))
+				head->content_type = JsonContentType(value, value_len);
+			break;
+		case 14:
+			if (IsToken(name, name_len, "Content-Length"))
+				ReadContentLength(head, value);
+			break;
+		case 17:
+			if (IsToken(name, name_len, "Transfer-Encoding"))
+			{
+				head->ambiguous |= head->chunked || !IsToken(value, value_len, "chunked");
+				head->chunked = true;
+			}
+			break;
+	}
+	return MHD_YES;
+}
+
+static void
+ReadContentLength(Head *head, const char *value)
+{
+	if (head->length != NULL && strcmp(head->length, value) != 0)
+		head->ambiguous = true;
+	head->length = value;
+}
+
+static const char *
+JsonContentType(const char *value, Size len)
+{
+	const char *parameters = memchr(value, ';', len);
+
+	if (parameters != NULL)
+		len = parameters - value;
+	while (len > 0 && value[len - 1] == ' ')
+		len--;
+	if (IsToken(value, len, amz_json))
+		return amz_json;
+	if (IsToken(value, len, plain_json))
+		return plain_json;
+	return NULL;
+}
+
+static bool
+IsToken(const char *value, Size len, const char *token)
+{
+	return len == strlen(token) && pg_strncasecmp(value, token, len) == 0;
+}
+
+/* Fills in what the response needs to know of the request. */
+static RequestKind
+KindOf(Exchange *exchange, const Head *head, const char *method, const char *path)
+{
+	exchange->content_type = head->content_type;
+	if (head->ambiguous || (head->chunked && head->length != NULL))
+		return REQUEST_BAD_FRAMING;
+	if (exchange->announced > MaxBody())
+		return REQUEST_TOO_LARGE;
+	if (strcmp(path, "/") != 0)
+		return REQUEST_UNKNOWN_PATH;
+	if (strcmp(method, MHD_HTTP_METHOD_POST) == 0)
+		return KindOfPost(exchange, head);
+	if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
+		return REQUEST_HEALTH;
+	return REQUEST_UNKNOWN_PATH;
+}
+
+static RequestKind
+KindOfPost(Exchange *exchange, const Head *head)
+{
+	if (head->content_type == NULL)
+		return REQUEST_UNKNOWN_PATH;
+	if (head->target != NULL && head->target_len > TARGET_PREFIX_LEN &&
+		memcmp(head->target, TARGET_PREFIX, TARGET_PREFIX_LEN) == 0)
+		exchange->operation = OperationFind(head->target + TARGET_PREFIX_LEN,
+											head->target_len - TARGET_PREFIX_LEN);
+	return exchange->operation != NULL ? REQUEST_OPERATION : REQUEST_UNKNOWN_OPERATION;
+}
+
+static uint64
+MaxBody(void)
+{
+	return (uint64) max_body_kb * 1024;
+}
+
+bool
+ProtocolReadBody(Exchange *exchange, const char *data, Size len)
+{
+	exchange->received += len;
+	if (exchange->received > MaxBody())
+		exchange->kind = REQUEST_TOO_LARGE;
+	if (exchange->received > 2 * MaxBody())
+		return false;
+	if (exchange->kind == REQUEST_OPERATION && !ExchangeAppendBody(exchange, data, len))
+		exchange->kind = REQUEST_NO_MEMORY;
+	return true;
+}
+
+/*
+ * The service finds fault with an empty body before it looks for the
+ * operation.
+ */
+bool
+ProtocolNeedsRun(Exchange *exchange)
+{
+	const StringInfo body = &exchange->body;
+
+	if (exchange->kind == REQUEST_UNKNOWN_OPERATION && exchange->received == 0)
+		exchange->kind = REQUEST_NOT_JSON;
+	if (exchange->kind != REQUEST_OPERATION)
+		return false;
+	if (body->len > 0 && pg_encoding_verifymbstr(PG_UTF8, body->data, body->len) == body->len)
+		return true;
+	exchange->kind = REQUEST_NOT_JSON;
+	return false;
+}
+
+bool
+ProtocolAnswer(Exchange *exchange, struct MHD_Connection *connection)
+{
+	const FixedAnswer *fixed;
+
+	if (exchange->kind == REQUEST_OPERATION)
+		return ResponseQueue(connection, exchange->status, exchange->content_type,
+							 exchange->reply.data, exchange->reply.len, false);
+
+	fixed = &fixed_answers[exchange->kind];
+	return ResponseQueue(connection, fixed->status, fixed->body[0] == '{' ? amz_json : NULL,
+						 fixed->body, strlen(fixed->body), exchange->kind == REQUEST_BAD_FRAMING);
+}

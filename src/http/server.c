@@ -1,0 +1,352 @@
+/*
+ * server.c
+ *	  The worker's HTTP server: its connections, and the requests they carry.
+ *
+ * libmicrohttpd parses and writes HTTP; it never waits: the worker's loop
+ * calls ServerRun() when its descriptor is readable.  The callbacks here run
+ * nothing that could raise an error.  A complete request is put into the
+ * exchange queue, and its callback returns without a response; libmicrohttpd
+ * then calls again in its next run, by when the worker has run the request.
+ *
+ * Time limits are kept here and not by libmicrohttpd, whose limit a client
+ * escapes that sends a byte now and then.  They are counted in ticks of the
+ * worker's loop, so that a client does not pay for the time another one's
+ * request takes.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+#include <microhttpd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/exchange.h"
+#include "http/listen.h"
+#include "http/protocol.h"
+#include "http/response.h"
+#include "http/server.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+/* Holds the headers of a request; libmicrohttpd clears it for each. */
+#define CONNECTION_MEMORY	(16 * 1024)
+
+/* Ticks between two log messages that no more connections are taken. */
+#define LOG_INTERVAL		60
+
+/* Connections taken in one turn, so that those at work get theirs. */
+#define ACCEPT_AT_ONCE		32
+
+typedef struct Connection
+{
+	dlist_node	node;
+	int			socket;
+	bool		busy;			/* a request has begun and is not answered */
+	int			age;			/* ticks since it became busy or idle */
+} Connection;
+
+static int	max_connections;
+static int	idle_timeout;
+static int	client_timeout;
+
+static struct MHD_Daemon *server = NULL;
+static int	listen_fd = -1;
+static MemoryContext connection_context = NULL;
+static dlist_head connections = DLIST_STATIC_INIT(connections);
+static int	connection_count = 0;
+static bool exhausted = false;	/* no descriptor or memory for another one */
+static bool paused = false;
+static int	quiet_ticks = 0;	/* until the log is told again of a pause */
+
+static void RaiseDescriptorLimit(void);
+static void PauseOrResume(void);
+static void LogMessage(void *arg, const char *format, va_list args) pg_attribute_printf(2, 0);
+static void Panic(void *arg, const char *file, unsigned int line, const char *reason);
+static void ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context,
+							  enum MHD_ConnectionNotificationCode code);
+static void SetBusy(struct MHD_Connection *mhd, bool busy);
+static enum MHD_Result HandleRequest(void *arg, struct MHD_Connection *mhd, const char *path, const char *method,
+									 const char *version, const char *data, size_t *len, void **context);
+static enum MHD_Result RequestBegins(struct MHD_Connection *mhd, const char *path, const char *method,
+									 void **context);
+static enum MHD_Result RequestComplete(Exchange *exchange, struct MHD_Connection *mhd);
+static void RequestOver(void *arg, struct MHD_Connection *mhd, void **context,
+						enum MHD_RequestTerminationCode code);
+
+void
+ServerInit(void)
+{
+	DefineCustomIntVariable("dynamo.max_connections",
+							"Sets the number of connections that each HTTP worker keeps open.",
+							"More wait until one of them is closed.",
+							&max_connections,
+							1000, 1, 65536,
+							PGC_POSTMASTER,
+							0,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("dynamo.idle_timeout",
+							"Sets how long an HTTP connection may stay open without a request.",
+							NULL,
+							&idle_timeout,
+							300, 1, INT_MAX / 1000,
+							PGC_SIGHUP,
+							GUC_UNIT_S,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("dynamo.client_timeout",
+							"Sets how long a client may take to send a request's body and to receive the response.",
+							NULL,
+							&client_timeout,
+							60, 1, INT_MAX / 1000,
+							PGC_SIGHUP,
+							GUC_UNIT_S,
+							NULL, NULL, NULL);
+}
+
+void
+ServerStart(void)
+{
+	connection_context = AllocSetContextCreate(TopMemoryContext, "dynamo http connections", ALLOCSET_DEFAULT_SIZES);
+	ExchangeStart();
+	ResponseStart();
+	RaiseDescriptorLimit();
+
+	MHD_set_panic_func(Panic, NULL);
+	server = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG, 0,
+							  NULL, NULL, HandleRequest, NULL,
+							  MHD_OPTION_EXTERNAL_LOGGER, LogMessage, NULL,
+							  MHD_OPTION_CONNECTION_LIMIT, (unsigned int) max_connections,
+							  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) CONNECTION_MEMORY,
+							  MHD_OPTION_NOTIFY_COMPLETED, RequestOver, NULL,
+							  MHD_OPTION_NOTIFY_CONNECTION, ConnectionChanged, NULL,
+							  MHD_OPTION_END);
+	if (server == NULL)
+		ereport(ERROR, (errmsg("could not start the HTTP server")));
+	listen_fd = ListenOpen();
+}
+
+/*
+ * PostgreSQL has shared out the descriptors that the process may have; what
+ * connections need comes on top.
+ */
+static void
+RaiseDescriptorLimit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+		return;
+	limit.rlim_cur += max_connections;
+	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_cur > limit.rlim_max)
+		limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		ereport(LOG, (errmsg("could not raise the limit on open files: %m")));
+}
+
+int
+ServerListenDescriptor(void)
+{
+	return listen_fd;
+}
+
+int
+ServerDescriptor(void)
+{
+	return MHD_get_daemon_info(server, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+void
+ServerAccept(void)
+{
+	for (int i = 0; i < ACCEPT_AT_ONCE && connection_count < max_connections; i++)
+	{
+		struct sockaddr_storage address;
+		socklen_t	address_len;
+		int			fd = ListenAccept(&address, &address_len);
+
+		if (fd < 0)
+		{
+			exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+			break;
+		}
+		MHD_add_connection(server, fd, (struct sockaddr *) &address, address_len);
+	}
+	PauseOrResume();
+}
+
+static void
+PauseOrResume(void)
+{
+	bool		pause = exhausted || connection_count >= max_connections;
+
+	if (pause == paused || listen_fd < 0)
+		return;
+	ListenPause(pause);
+	paused = pause;
+	if (!pause || quiet_ticks > 0)
+		return;
+	quiet_ticks = LOG_INTERVAL;
+	ereport(LOG,
+			(errmsg("the HTTP worker takes no more connections for now"),
+			 exhausted ? errdetail("The limit on open files or memory is reached.") :
+			 errdetail("The limit \"dynamo.max_connections\" (%d) is reached.", max_connections)));
+}
+
+bool
+ServerRun(void)
+{
+	MHD_UNSIGNED_LONG_LONG timeout;
+
+	MHD_run(server);
+	PauseOrResume();
+	return MHD_get_timeout(server, &timeout) == MHD_YES && timeout == 0;
+}
+
+void
+ServerTick(void)
+{
+	dlist_iter	iter;
+
+	exhausted = false;
+	quiet_ticks = Max(quiet_ticks - 1, 0);
+	PauseOrResume();
+	dlist_foreach(iter, &connections)
+	{
+		Connection *connection = dlist_container(Connection, node, iter.cur);
+
+		/* Shut down, it is readable at its end; ServerRun() closes it. */
+		if (++connection->age > (connection->busy ? client_timeout : idle_timeout))
+			shutdown(connection->socket, SHUT_RDWR);
+	}
+}
+
+bool
+ServerNeedsTick(void)
+{
+	return connection_count > 0 || exhausted;
+}
+
+void
+ServerStopListening(void)
+{
+	listen_fd = -1;
+	ListenClose();
+}
+
+void
+ServerStop(void)
+{
+	MHD_stop_daemon(server);
+	server = NULL;
+}
+
+static void
+LogMessage(void *arg, const char *format, va_list args)
+{
+	char		message[512];
+
+	if (!message_level_is_interesting(DEBUG1))
+		return;
+	vsnprintf(message, sizeof(message), format, args);
+	ereport(DEBUG1, (errmsg_internal("libmicrohttpd: %s", message)));
+}
+
+static void
+Panic(void *arg, const char *file, unsigned int line, const char *reason)
+{
+	elog(FATAL, "libmicrohttpd failed in %s, line %u: %s", file, line, reason);
+}
+
+static void
+ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
+{
+	Connection *connection = *context;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+	{
+		connection = MemoryContextAllocZero(connection_context, sizeof(Connection));
+		connection->socket = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+		dlist_push_tail(&connections, &connection->node);
+		connection_count++;
+		*context = connection;
+	}
+	else
+	{
+		dlist_delete(&connection->node);
+		connection_count--;
+		pfree(connection);
+	}
+}
+
+static void
+SetBusy(struct MHD_Connection *mhd, bool busy)
+{
+	Connection *connection = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+
+	connection->busy = busy;
+	connection->age = 0;
+}
+
+/*
+ * libmicrohttpd calls this when the headers are there, for each piece of the
+ * body (*len is then not 0 and says how much was left), and when the request
+ * is complete, until it gets a response.
+ */
+static enum MHD_Result
+HandleRequest(void *arg, struct MHD_Connection *mhd, const char *path, const char *method,
+			  const char *version, const char *data, size_t *len, void **context)
+{
+	Exchange   *exchange = *context;
+	size_t		data_len = *len;
+
+	if (exchange == NULL)
+		return RequestBegins(mhd, path, method, context);
+	if (data_len > 0)
+	{
+		*len = 0;
+		return ProtocolReadBody(exchange, data, data_len) ? MHD_YES : MHD_NO;
+	}
+	return RequestComplete(exchange, mhd);
+}
+
+static enum MHD_Result
+RequestBegins(struct MHD_Connection *mhd, const char *path, const char *method, void **context)
+{
+	Exchange   *exchange = ExchangeCreate();
+
+	*context = exchange;
+	SetBusy(mhd, true);
+	if (ProtocolReadHead(exchange, mhd, method, path))
+		return MHD_YES;
+	ExchangeSetAnswered(exchange);
+	return ProtocolAnswer(exchange, mhd) ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result
+RequestComplete(Exchange *exchange, struct MHD_Connection *mhd)
+{
+	if (exchange->state == EXCHANGE_QUEUED)
+		return MHD_YES;
+	if (exchange->state == EXCHANGE_RECEIVING)
+	{
+		if (ProtocolNeedsRun(exchange))
+		{
+			ExchangeEnqueue(exchange);
+			return MHD_YES;
+		}
+		ExchangeSetAnswered(exchange);
+	}
+	return ProtocolAnswer(exchange, mhd) ? MHD_YES : MHD_NO;
+}
+
+static void
+RequestOver(void *arg, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
+{
+	Exchange   *exchange = *context;
+
+	if (exchange == NULL)
+		return;
+	*context = NULL;
+	ExchangeRelease(exchange);
+	SetBusy(mhd, false);
+}

@@ -1,0 +1,50 @@
+/*
+ * catalog.h
+ *	  dynamo.tables: which DynamoDB table is which relation.
+ *
+ * Rows are read with the newest committed state plus the transaction's own
+ * changes, as PostgreSQL reads its catalogs.  Writing needs no privilege on
+ * the catalog: whoever may make or drop the relation may have the row.
+ */
+#ifndef DYNAMO_CATALOG_H
+#define DYNAMO_CATALOG_H
+
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
+#include "utils/uuid.h"
+
+/* Longest TableName the service allows, in bytes. */
+#define TABLE_NAME_MAX	255
+
+/* One row; everything allocated in the current context. */
+typedef struct TableRow
+{
+	char	   *table_name;
+	Oid			relid;			/* the partitioned root */
+	pg_uuid_t	table_id;
+	TimestampTz created_at;
+	char	   *hash_key;		/* attribute names, not column names */
+	char	   *range_key;		/* NULL without sort key */
+	char	   *settings;		/* JSON object: the other CreateTable members */
+} TableRow;
+
+/* NULL if there is no such table, or its relation is gone. */
+extern TableRow *CatalogFindTable(const char *table_name);
+extern TableRow *CatalogFindRelation(Oid relid);
+
+/*
+ * At most limit names in ascending order, those behind "after" (NULL: from
+ * the first).
+ */
+extern List *CatalogListTables(const char *after, int limit);
+
+/*
+ * Adds a row, replacing one whose relation is gone.  The caller holds the lock
+ * of CatalogLock(), which keeps other writers out until the transaction ends.
+ */
+extern void CatalogInsertTable(const TableRow *row);
+extern void CatalogLock(void);
+
+#endif							/* DYNAMO_CATALOG_H */

@@ -1,0 +1,237 @@
+/*
+ * range.c
+ *	  Ordered reads: one partition key (Query) or a whole table (Scan).
+ *
+ * Segments.  The partition key's hash h decides on the leaf (h mod modulus);
+ * the rest of h (h / modulus, mixed) decides on the place within it.  Leaf and
+ * place together are a point on a line on which every leaf has an equal
+ * stretch, and a segment is an equal piece of that line.  So a segment needs
+ * only the leaves its piece touches, and an item is in exactly one.
+ */
+#include "base/compat.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "table/range.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+/* hash, two bounds, start; a row comparison takes one key and two members */
+#define MAX_SCAN_KEYS	4
+
+struct Range
+{
+	TableDesc  *table;
+	const RangeSpec *spec;
+	Snapshot	snapshot;
+	bool		open;			/* scan is open */
+	LeafScan	scan;
+	int			leaf;			/* the one being read */
+	int			last_leaf;
+	int			start_leaf;		/* where spec->start lives, or -1 */
+	ScanKeyData keys[MAX_SCAN_KEYS];
+	ScanKeyData row[TABLE_MAX_KEYS];	/* members of a row comparison */
+	MemoryContext item_context; /* what the current item needed */
+};
+
+/* The leaf of a partition key, and its place there. */
+static int
+PlaceOf(TableDesc *table, Datum hash_key, uint64 *place)
+{
+	uint64		hash = TablePartitionHash(table, hash_key);
+	uint64		rest = hash / table->modulus;
+
+	*place = DatumGetUInt64(hash_uint32_extended((uint32) rest, rest >> 32));
+	return table->leaf_of_remainder[hash % table->modulus];
+}
+
+/* floor(((leaf, place) as a point) * total / nleaves), see above. */
+static uint32
+SegmentOfPoint(const TableDesc *table, int leaf, uint64 place, uint32 total_segments)
+{
+	uint128		point = ((uint128) leaf << 64) | place;
+
+	return (uint32) (((point * total_segments) >> 64) / table->nleaves);
+}
+
+uint32
+RangeSegmentOf(TableDesc *table, Datum hash_key, uint32 total_segments)
+{
+	uint64		place;
+	int			leaf = PlaceOf(table, hash_key, &place);
+
+	return SegmentOfPoint(table, leaf, place, total_segments);
+}
+
+/* "(hash, range) > start" as one row comparison, so that the index skips. */
+static void
+StartRowKey(Range *range, ScanKey key)
+{
+	TableDesc  *table = range->table;
+
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		LeafScanKey(&range->row[i], table, i, BTGreaterStrategyNumber, range->spec->start->datums[i]);
+		range->row[i].sk_flags = SK_ROW_MEMBER;
+	}
+	range->row[table->nkeys - 1].sk_flags |= SK_ROW_END;
+	MemSet(key, 0, sizeof(ScanKeyData));
+	key->sk_flags = SK_ROW_HEADER;
+	key->sk_attno = range->row[0].sk_attno;
+	key->sk_strategy = BTGreaterStrategyNumber;
+	key->sk_argument = PointerGetDatum(range->row);
+}
+
+/* The scan keys of a Query; returns how many. */
+static int
+QueryKeys(Range *range)
+{
+	const RangeSpec *spec = range->spec;
+	int			n = 0;
+
+	LeafScanKey(&range->keys[n++], range->table, 0, BTEqualStrategyNumber, spec->hash);
+	for (int i = 0; i < spec->nbounds; i++)
+		LeafScanKey(&range->keys[n++], range->table, 1, spec->bounds[i].strategy, spec->bounds[i].datum);
+	if (spec->start && range->table->nkeys > 1)
+		LeafScanKey(&range->keys[n++], range->table, 1,
+					spec->backward ? BTLessStrategyNumber : BTGreaterStrategyNumber,
+					spec->start->datums[1]);
+	return n;
+}
+
+/* The scan keys of a Scan on the current leaf; returns how many. */
+static int
+ScanKeys(Range *range)
+{
+	if (range->leaf != range->start_leaf)
+		return 0;
+	if (range->table->nkeys == 1)
+		LeafScanKey(&range->keys[0], range->table, 0, BTGreaterStrategyNumber, range->spec->start->datums[0]);
+	else
+		StartRowKey(range, &range->keys[0]);
+	return 1;
+}
+
+static void
+OpenLeaf(Range *range)
+{
+	int			nkeys = range->spec->has_hash ? QueryKeys(range) : ScanKeys(range);
+
+	LeafScanBegin(&range->scan, &range->table->leaves[range->leaf], AccessShareLock,
+				  range->snapshot, range->keys, nkeys);
+	range->open = true;
+}
+
+static void
+CloseLeaf(Range *range)
+{
+	if (range->open)
+		LeafScanEnd(&range->scan);
+	range->open = false;
+}
+
+/* The leaves that the segment's piece of the line touches. */
+static void
+SegmentLeaves(Range *range)
+{
+	const RangeSpec *spec = range->spec;
+	uint64		nleaves = range->table->nleaves;
+
+	range->leaf = (int) (spec->segment * nleaves / spec->total_segments);
+	range->last_leaf = (int) (((spec->segment + 1) * nleaves + spec->total_segments - 1) / spec->total_segments) - 1;
+	if (spec->start)
+	{
+		uint64		place;
+
+		range->start_leaf = PlaceOf(range->table, spec->start->datums[0], &place);
+		range->leaf = Max(range->leaf, range->start_leaf);
+	}
+}
+
+Range *
+RangeBegin(TableDesc *table, const RangeSpec *spec)
+{
+	Range	   *range = palloc0(sizeof(Range));
+
+	range->table = table;
+	range->spec = spec;
+	range->start_leaf = -1;
+	range->item_context = AllocSetContextCreate(CurrentMemoryContext, "dynamo range item",
+												ALLOCSET_DEFAULT_SIZES);
+	range->snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	if (spec->has_hash)
+	{
+		range->leaf = TableLeafFor(table, spec->hash) - table->leaves;
+		range->last_leaf = range->leaf;
+		/* without a sort key there is nothing behind the one item */
+		if (spec->start && table->nkeys == 1)
+			range->last_leaf = range->leaf - 1;
+	}
+	else
+		SegmentLeaves(range);
+	return range;
+}
+
+/* Whether the current tuple belongs to the segment. */
+static bool
+InSegment(Range *range)
+{
+	const RangeSpec *spec = range->spec;
+	MemoryContext caller;
+	uint32		segment;
+
+	if (spec->has_hash || spec->total_segments == 1)
+		return true;
+	MemoryContextReset(range->item_context);
+	caller = MemoryContextSwitchTo(range->item_context);
+	segment = RangeSegmentOf(range->table, LeafScanKeyDatum(&range->scan, 0), spec->total_segments);
+	MemoryContextSwitchTo(caller);
+	return segment == spec->segment;
+}
+
+/* Moves to the next tuple of the range; false at its end. */
+static bool
+Advance(Range *range)
+{
+	ScanDirection direction = range->spec->backward ? BackwardScanDirection : ForwardScanDirection;
+
+	while (range->leaf <= range->last_leaf)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!range->open)
+			OpenLeaf(range);
+		if (LeafScanNext(&range->scan, direction))
+		{
+			if (InSegment(range))
+				return true;
+			continue;
+		}
+		CloseLeaf(range);
+		range->leaf++;
+	}
+	return false;
+}
+
+DynamoItem *
+RangeNext(Range *range)
+{
+	MemoryContext caller;
+	DynamoItem *item;
+
+	if (!Advance(range))
+		return NULL;
+	MemoryContextReset(range->item_context);
+	caller = MemoryContextSwitchTo(range->item_context);
+	item = LeafScanItem(&range->scan);
+	MemoryContextSwitchTo(caller);
+	return item;
+}
+
+void
+RangeEnd(Range *range)
+{
+	CloseLeaf(range);
+	UnregisterSnapshot(range->snapshot);
+	MemoryContextDelete(range->item_context);
+	pfree(range);
+}

@@ -1,0 +1,309 @@
+/*
+ * store.c
+ *	  The direct store: one item by its primary key.
+ *
+ * A write looks the key up, lets the caller decide on what it found, and
+ * updates or deletes that very tuple without locking it first: TM_Ok proves
+ * that nobody changed it meanwhile, anything else means looking again with a
+ * new snapshot.  An absent key is inserted speculatively, as INSERT ... ON
+ * CONFLICT does, so that a racing writer is seen and waited for.  Only an
+ * insertion and an update that moved off its page open the other indexes.
+ */
+#include "base/compat.h"
+
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "table/leaf_scan.h"
+#include "table/store.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/rel.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+#include "value/error_codes.h"
+#include "value/key.h"
+
+/* One StoreModify() at work. */
+typedef struct Modify
+{
+	TableDesc  *table;
+	const TableLeaf *leaf;
+	const ItemKey *key;
+	StoreDecide decide;
+	void	   *arg;
+	bool		keep_old;
+	DynamoItem *old;			/* copy for the caller */
+	LeafScan	scan;
+	Snapshot	snapshot;
+} Modify;
+
+void
+ItemKeyComplete(const TableDesc *table, ItemKey *key)
+{
+	for (int i = 0; i < table->nkeys; i++)
+		key->datums[i] = KeyDatum(&key->values[i]);
+}
+
+static void
+CheckDirect(const TableDesc *table)
+{
+	const char *obstacle = table->direct_obstacle;
+
+	if (table->row_security && check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED)
+		obstacle = "row security";
+	if (obstacle)
+		ereport(ERROR,
+				(errcode(ERRCODE_DYNAMO_VALIDATION),
+				 errmsg("Table %s has %s, which the API operations would ignore; use plain SQL on it",
+						table->table_name, obstacle)));
+}
+
+TableDesc *
+StoreOpen(const char *table_name, AclMode mode, const char *missing)
+{
+	bool		writes = (mode & ~ACL_SELECT) != 0;
+	TableDesc  *table;
+
+	if (writes)
+	{
+		PreventCommandIfReadOnly("a DynamoDB write");
+		PreventCommandIfParallelMode("a DynamoDB write");
+	}
+	/* taking the lock may tell us of changes; then look again */
+	for (;;)
+	{
+		table = TableDescFindOrError(table_name, missing);
+		LockRelationOid(table->relid, writes ? RowExclusiveLock : AccessShareLock);
+		if (table->valid)
+			break;
+		UnlockRelationOid(table->relid, writes ? RowExclusiveLock : AccessShareLock);
+		CHECK_FOR_INTERRUPTS();
+	}
+	if (pg_class_aclmask(table->relid, GetUserId(), mode, ACLMASK_ALL) != mode)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(table->relid));
+	CheckDirect(table);
+	return table;
+}
+
+static DynamoItem *
+CopyItem(const DynamoItem *item)
+{
+	DynamoItem *copy = palloc(VARSIZE(item));
+
+	memcpy(copy, item, VARSIZE(item));
+	return copy;
+}
+
+/* Starts the look-up of one key. */
+static void
+BeginLookup(LeafScan *scan, TableDesc *table, const TableLeaf *leaf, const ItemKey *key,
+			LOCKMODE lockmode, Snapshot snapshot, ScanKeyData keys[TABLE_MAX_KEYS])
+{
+	for (int i = 0; i < table->nkeys; i++)
+		LeafScanKey(&keys[i], table, i, BTEqualStrategyNumber, key->datums[i]);
+	LeafScanBegin(scan, leaf, lockmode, snapshot, keys, table->nkeys);
+}
+
+DynamoItem *
+StoreGet(TableDesc *table, const ItemKey *key)
+{
+	ScanKeyData keys[TABLE_MAX_KEYS];
+	Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	LeafScan	scan;
+	DynamoItem *item = NULL;
+
+	BeginLookup(&scan, table, TableLeafFor(table, key->datums[0]), key, AccessShareLock, snapshot, keys);
+	if (LeafScanNext(&scan, ForwardScanDirection))
+		item = CopyItem(LeafScanItem(&scan));
+	LeafScanEnd(&scan);
+	UnregisterSnapshot(snapshot);
+	return item;
+}
+
+/* A slot with the tuple to store. */
+static TupleTableSlot *
+MakeTuple(const Modify *modify, DynamoItem *item)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(modify->scan.rel), &TTSOpsVirtual);
+
+	/* columns besides these can only be dropped ones: see CheckDirect() */
+	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
+	for (int i = 0; i < modify->table->nkeys; i++)
+	{
+		AttrNumber	column = modify->leaf->key_columns[i];
+
+		slot->tts_values[column - 1] = modify->key->datums[i];
+		slot->tts_isnull[column - 1] = false;
+	}
+	slot->tts_values[modify->leaf->item_column - 1] = ItemPGetDatum(item);
+	slot->tts_isnull[modify->leaf->item_column - 1] = false;
+	return ExecStoreVirtualTuple(slot);
+}
+
+/* What ExecInsertIndexTuples() needs to work on a leaf outside a plan. */
+typedef struct IndexWork
+{
+	EState	   *estate;
+	ResultRelInfo *rri;
+} IndexWork;
+
+static IndexWork
+OpenIndexes(Relation rel, bool speculative)
+{
+	IndexWork	work;
+
+	work.estate = CreateExecutorState();
+	work.rri = makeNode(ResultRelInfo);
+	InitResultRelInfo(work.rri, rel, 0, NULL, 0);
+	ExecOpenIndices(work.rri, speculative);
+	return work;
+}
+
+static void
+CloseIndexes(IndexWork *work)
+{
+	ExecCloseIndices(work->rri);
+	FreeExecutorState(work->estate);
+}
+
+static void
+RaiseSerializationFailure(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access due to concurrent update")));
+}
+
+/* True: done.  False: somebody else was faster, look again. */
+static bool
+JudgeResult(TM_Result result)
+{
+	switch (result)
+	{
+		case TM_Ok:
+			return true;
+		case TM_Updated:
+		case TM_Deleted:
+			if (IsolationUsesXactSnapshot())
+				RaiseSerializationFailure();
+			return false;
+		case TM_SelfModified:
+			ereport(ERROR,
+					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+					 errmsg("item was already modified by the current command")));
+			return false;
+		default:
+			elog(ERROR, "unexpected result %d of a tuple modification", (int) result);
+	}
+}
+
+static bool
+UpdateTuple(Modify *modify, DynamoItem *item)
+{
+	Relation	rel = modify->scan.rel;
+	TupleTableSlot *slot = MakeTuple(modify, item);
+	TM_FailureData failure;
+	LockTupleMode lockmode;
+	TableUpdateIndexes update_indexes = UPDATE_NO_INDEXES;
+	TM_Result	result;
+
+	result = table_tuple_update(rel, &modify->scan.slot->tts_tid, slot, GetCurrentCommandId(true),
+								modify->snapshot, InvalidSnapshot, true, &failure, &lockmode,
+								&update_indexes);
+	if (result == TM_Ok && update_indexes != UPDATE_NO_INDEXES)
+	{
+		IndexWork	work = OpenIndexes(rel, false);
+
+		ExecInsertIndexesAfterUpdate(work.rri, slot, work.estate, update_indexes);
+		CloseIndexes(&work);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	return JudgeResult(result);
+}
+
+static bool
+DeleteTuple(Modify *modify)
+{
+	TM_FailureData failure;
+
+	return JudgeResult(table_tuple_delete(modify->scan.rel, &modify->scan.slot->tts_tid,
+										  GetCurrentCommandId(true), modify->snapshot,
+										  InvalidSnapshot, true, &failure, false));
+}
+
+/*
+ * Inserts where the look-up found nothing.  If there is a conflicting key all
+ * the same, waits for its transaction to end and returns false.
+ */
+static bool
+InsertTuple(Modify *modify, DynamoItem *item)
+{
+	Relation	rel = modify->scan.rel;
+	TupleTableSlot *slot = MakeTuple(modify, item);
+	IndexWork	work = OpenIndexes(rel, true);
+	List	   *arbiters = list_make1_oid(modify->leaf->index);
+	TransactionId xid = GetCurrentTransactionId();
+	uint32		token = SpeculativeInsertionLockAcquire(xid);
+	ItemPointerData conflicting;
+	bool		conflict = false;
+
+	table_tuple_insert_speculative(rel, slot, GetCurrentCommandId(true), 0, NULL, token);
+	ExecInsertIndexesSpeculative(work.rri, slot, work.estate, &conflict, arbiters);
+	table_tuple_complete_speculative(rel, slot, token, !conflict);
+	SpeculativeInsertionLockRelease(xid);
+	if (conflict &&
+		ExecFindIndexConflict(work.rri, slot, work.estate, &conflicting, arbiters) &&
+		IsolationUsesXactSnapshot())
+		RaiseSerializationFailure();
+	CloseIndexes(&work);
+	ExecDropSingleTupleTableSlot(slot);
+	return !conflict;
+}
+
+/* One try: look up, decide, write.  False: look again. */
+static bool
+TryModify(Modify *modify)
+{
+	bool		found = LeafScanNext(&modify->scan, ForwardScanDirection);
+	DynamoItem *old = found ? LeafScanItem(&modify->scan) : NULL;
+	DynamoItem *item = NULL;
+
+	modify->old = old && modify->keep_old ? CopyItem(old) : NULL;
+	switch (modify->decide(old, modify->arg, &item))
+	{
+		case STORE_NOTHING:
+			return true;
+		case STORE_PUT:
+			return found ? UpdateTuple(modify, item) : InsertTuple(modify, item);
+		case STORE_DELETE:
+			return found ? DeleteTuple(modify) : true;
+	}
+	elog(ERROR, "unknown store action");
+}
+
+DynamoItem *
+StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg, bool keep_old)
+{
+	Modify		modify = {.table = table,.key = key,.decide = decide,.arg = arg,.keep_old = keep_old};
+	ScanKeyData keys[TABLE_MAX_KEYS];
+	bool		done;
+
+	modify.leaf = TableLeafFor(table, key->datums[0]);
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		modify.snapshot = RegisterSnapshot(GetTransactionSnapshot());
+		BeginLookup(&modify.scan, table, modify.leaf, key, RowExclusiveLock, modify.snapshot, keys);
+		done = TryModify(&modify);
+		LeafScanEnd(&modify.scan);
+		UnregisterSnapshot(modify.snapshot);
+	} while (!done);
+	CommandCounterIncrement();
+	return modify.old;
+}

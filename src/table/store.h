@@ -1,0 +1,65 @@
+/*
+ * store.h
+ *	  The only way to one item: open its table, read it, write it.
+ *
+ * This is the direct store: no SPI, no planner, no executor node.  A table on
+ * which something else must have its say (row security, triggers, CHECK
+ * constraints, rules, more columns, a foreign or foreign-made partition) is
+ * refused by StoreOpen().
+ *
+ * Locks: StoreOpen() takes the relation lock of an ordinary read or write on
+ * the root, the operations take it on the leaf; all are kept until the
+ * transaction ends.  A write waits for a row that another transaction holds.
+ *
+ * Snapshots: under READ COMMITTED every operation sees what is committed when
+ * it starts, under REPEATABLE READ and SERIALIZABLE what the transaction's
+ * snapshot sees; there a write that lost a race raises
+ * ERRCODE_T_R_SERIALIZATION_FAILURE.
+ *
+ * Items given back are copies in the caller's memory context.
+ */
+#ifndef DYNAMO_STORE_H
+#define DYNAMO_STORE_H
+
+#include "nodes/parsenodes.h"
+#include "table/table_desc.h"
+
+/* A primary key, as values and as datums of the key columns. */
+typedef struct ItemKey
+{
+	AttributeValue values[TABLE_MAX_KEYS];
+	Datum		datums[TABLE_MAX_KEYS];
+} ItemKey;
+
+/* Fills in key->datums from key->values. */
+extern void ItemKeyComplete(const TableDesc *table, ItemKey *key);
+
+/*
+ * The table for an operation that needs all the privileges in mode; locked
+ * for it.  missing is the message of the ResourceNotFoundException.
+ */
+extern TableDesc *StoreOpen(const char *table_name, AclMode mode, const char *missing);
+
+/* The item of that key, or NULL. */
+extern DynamoItem *StoreGet(TableDesc *table, const ItemKey *key);
+
+typedef enum StoreAction
+{
+	STORE_NOTHING,
+	STORE_PUT,
+	STORE_DELETE
+} StoreAction;
+
+/*
+ * Decides what becomes of the item of a key.  old is the item as it is (NULL:
+ * none) and lives until the call returns; for STORE_PUT *item is what to
+ * store, with that very key.  May be called again with a newer old if another
+ * transaction was faster.  May raise an error.
+ */
+typedef StoreAction (*StoreDecide) (const DynamoItem *old, void *arg, DynamoItem **item);
+
+/* Reads, decides, writes.  Gives back the old item if keep_old, else NULL. */
+extern DynamoItem *StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg,
+							   bool keep_old);
+
+#endif							/* DYNAMO_STORE_H */

@@ -1,0 +1,387 @@
+/*
+ * table_desc.c
+ *	  The cached description of an item table.
+ *
+ * Two hash tables live as long as the process: TableName to descriptor, and
+ * relation OID (root or leaf) to descriptor.  The invalidation callback goes
+ * by the second; it only clears a flag, because it may be called at almost
+ * any point.  A stale descriptor is unlinked at the next look-up and handed to
+ * the running transaction's context to be freed with it.
+ *
+ * A descriptor is built between two readings of a counter of invalidations:
+ * if one arrived meanwhile, it is built again.
+ */
+#include "base/compat.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/partition.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "partitioning/partbounds.h"
+#include "partitioning/partdesc.h"
+#include "table/access_method.h"
+#include "table/table_desc.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/partcache.h"
+#include "utils/rel.h"
+#include "value/error_codes.h"
+#include "value/key.h"
+
+#define ROOT	(-1)
+
+typedef struct NameEntry
+{
+	char		name[TABLE_NAME_MAX + 1];	/* hash key */
+	TableDesc  *table;
+} NameEntry;
+
+typedef struct RelationEntry
+{
+	Oid			relid;			/* hash key */
+	TableDesc  *table;
+	int			leaf;			/* index into table->leaves, or ROOT */
+} RelationEntry;
+
+static HTAB *tables_by_name = NULL;
+static HTAB *tables_by_relation = NULL;
+static uint64 invalidation_count = 0;
+
+/* Relcache callback: marks what it concerns as stale. */
+static void
+Invalidate(Datum arg, Oid relid)
+{
+	HASH_SEQ_STATUS status;
+	RelationEntry *entry;
+
+	invalidation_count++;
+	if (OidIsValid(relid))
+	{
+		entry = hash_search(tables_by_relation, &relid, HASH_FIND, NULL);
+		if (entry)
+			entry->table->valid = false;
+		return;
+	}
+	hash_seq_init(&status, tables_by_relation);
+	while ((entry = hash_seq_search(&status)) != NULL)
+		entry->table->valid = false;
+}
+
+static void
+InitCache(void)
+{
+	HASHCTL		names = {.keysize = TABLE_NAME_MAX + 1,.entrysize = sizeof(NameEntry)};
+	HASHCTL		relations = {.keysize = sizeof(Oid),.entrysize = sizeof(RelationEntry)};
+
+	if (tables_by_relation)
+		return;
+	tables_by_name = hash_create("dynamo tables", 64, &names, HASH_ELEM | HASH_STRINGS);
+	tables_by_relation = hash_create("dynamo relations", 512, &relations, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterRelcacheCallback(Invalidate, (Datum) 0);
+}
+
+/* The first reason why the direct store must not touch the relation. */
+static const char *
+FindObstacle(Relation rel, int nkeys)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	int			live = 0;
+
+	for (int i = 0; i < desc->natts; i++)
+		live += !TupleDescAttr(desc, i)->attisdropped;
+	if (rel->rd_rel->relkind == RELKIND_FOREIGN_TABLE)
+		return "a foreign table";
+	if (rel->rd_rel->relispartition && rel->rd_rel->relkind != RELKIND_RELATION)
+		return "a partition that is itself partitioned";
+	if (rel->rd_rel->relkind == RELKIND_RELATION && !RelationUsesDynamoAccessMethod(rel))
+		return "a partition that does not use the access method dynamo";
+	if (rel->rd_rules)
+		return "rules";
+	if (rel->trigdesc)
+		return "triggers or foreign keys";
+	if (desc->constr && desc->constr->num_check > 0)
+		return "CHECK constraints";
+	if (live != nkeys + 1)
+		return "columns besides the key and item";
+	return NULL;
+}
+
+/* The index of the primary key; raises an error if somebody dropped it. */
+static Oid
+PrimaryKeyOf(Relation rel)
+{
+	Oid			index;
+
+	RelationGetIndexList(rel);
+	index = rel->rd_pkindex;
+	if (!OidIsValid(index))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("item table \"%s\" has no primary key", RelationGetRelationName(rel))));
+	return index;
+}
+
+static AttrNumber
+ItemColumnOf(Relation rel)
+{
+	AttrNumber	column = get_attnum(RelationGetRelid(rel), "item");
+
+	if (column == InvalidAttrNumber)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("item table \"%s\" has no column \"item\"", RelationGetRelationName(rel))));
+	return column;
+}
+
+/* Fills in one key from the primary key's index column number i. */
+static void
+BuildKey(TableDesc *table, int i, const char *name, Relation root, Relation index)
+{
+	TableKey   *key = &table->keys[i];
+	AttrNumber	column = index->rd_index->indkey.values[i];
+	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(root), column - 1);
+
+	key->name = pstrdup(name);
+	key->name_len = strlen(name);
+	key->column_type = attribute->atttypid;
+	key->type = KeyTypeOfColumn(attribute->atttypid);
+	key->collation = index->rd_indcollation[i];
+	if (key->type == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("key column \"%s\" of item table \"%s\" has another type than text, numeric or bytea",
+						NameStr(attribute->attname), RelationGetRelationName(root))));
+	for (StrategyNumber strategy = 1; strategy <= BTMaxStrategyNumber; strategy++)
+	{
+		Oid			operator = get_opfamily_member(index->rd_opfamily[i], key->column_type,
+												   key->column_type, strategy);
+
+		fmgr_info_cxt(get_opcode(operator), &key->operators[strategy], CurrentMemoryContext);
+	}
+}
+
+static void
+BuildKeys(TableDesc *table, const TableRow *row, Relation root)
+{
+	Relation	index = index_open(PrimaryKeyOf(root), AccessShareLock);
+
+	table->nkeys = row->range_key ? 2 : 1;
+	if (index->rd_index->indnkeyatts != table->nkeys)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("primary key of item table \"%s\" does not match its key schema",
+						RelationGetRelationName(root))));
+	BuildKey(table, 0, row->hash_key, root, index);
+	if (row->range_key)
+		BuildKey(table, 1, row->range_key, root, index);
+	index_close(index, AccessShareLock);
+}
+
+static void
+BuildLeaf(TableDesc *table, TableLeaf *leaf, Oid relid)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	const char *obstacle = FindObstacle(rel, table->nkeys);
+
+	leaf->relid = relid;
+	if (obstacle && !table->direct_obstacle)
+		table->direct_obstacle = obstacle;
+	if (rel->rd_rel->relkind == RELKIND_RELATION)
+	{
+		Relation	index = index_open(PrimaryKeyOf(rel), AccessShareLock);
+
+		leaf->index = RelationGetRelid(index);
+		leaf->item_column = ItemColumnOf(rel);
+		for (int i = 0; i < table->nkeys; i++)
+			leaf->key_columns[i] = index->rd_index->indkey.values[i];
+		index_close(index, AccessShareLock);
+	}
+	table_close(rel, AccessShareLock);
+}
+
+static void
+BuildPartitions(TableDesc *table, Relation root)
+{
+	PartitionKey key = RelationGetPartitionKey(root);
+	PartitionDesc partitions = RelationGetPartitionDesc(root, true);
+
+	if (key == NULL || key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("item table \"%s\" is not partitioned by hash of its partition key",
+						RelationGetRelationName(root))));
+	fmgr_info_copy(&table->partition_hash, &key->partsupfunc[0], CurrentMemoryContext);
+	table->nleaves = partitions->nparts;
+	table->leaves = palloc0(Max(table->nleaves, 1) * sizeof(TableLeaf));
+	if (table->nleaves == 0)
+		return;
+	table->modulus = partitions->boundinfo->nindexes;
+	table->leaf_of_remainder = palloc(table->modulus * sizeof(int));
+	memcpy(table->leaf_of_remainder, partitions->boundinfo->indexes, table->modulus * sizeof(int));
+	for (int i = 0; i < table->nleaves; i++)
+		BuildLeaf(table, &table->leaves[i], partitions->oids[i]);
+}
+
+/* Builds a descriptor in the current context. */
+static TableDesc *
+BuildFromRow(const TableRow *row)
+{
+	TableDesc  *table = palloc0(sizeof(TableDesc));
+	Relation	root = table_open(row->relid, AccessShareLock);
+
+	table->table_name = pstrdup(row->table_name);
+	table->relid = row->relid;
+	table->row_security = root->rd_rel->relrowsecurity;
+	BuildKeys(table, row, root);
+	table->direct_obstacle = FindObstacle(root, table->nkeys);
+	BuildPartitions(table, root);
+	table_close(root, AccessShareLock);
+	return table;
+}
+
+/*
+ * Builds the descriptor of a table, NULL if there is none.  It comes in a
+ * context of its own below the current one, so an error leaves nothing.
+ */
+static TableDesc *
+Build(const char *table_name)
+{
+	for (;;)
+	{
+		uint64		before = invalidation_count;
+		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynamo table", ALLOCSET_SMALL_SIZES);
+		MemoryContext caller = MemoryContextSwitchTo(context);
+		TableRow   *row = CatalogFindTable(table_name);
+		TableDesc  *table = row ? BuildFromRow(row) : NULL;
+
+		MemoryContextSwitchTo(caller);
+		if (table)
+		{
+			table->context = context;
+			table->valid = true;
+		}
+		if (before == invalidation_count && table)
+			return table;
+		MemoryContextDelete(context);
+		if (row == NULL)
+			return NULL;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* Takes a stale descriptor out of the cache; its users may read on. */
+static void
+Unlink(TableDesc *table)
+{
+	hash_search(tables_by_name, table->table_name, HASH_REMOVE, NULL);
+	hash_search(tables_by_relation, &table->relid, HASH_REMOVE, NULL);
+	for (int i = 0; i < table->nleaves; i++)
+		hash_search(tables_by_relation, &table->leaves[i].relid, HASH_REMOVE, NULL);
+	MemoryContextSetParent(table->context, TopTransactionContext);
+}
+
+static void
+LinkRelation(TableDesc *table, Oid relid, int leaf)
+{
+	bool		found;
+	RelationEntry *entry = hash_search(tables_by_relation, &relid, HASH_ENTER, &found);
+
+	entry->table = table;
+	entry->leaf = leaf;
+}
+
+static void
+Link(TableDesc *table)
+{
+	bool		found;
+	NameEntry  *entry = hash_search(tables_by_name, table->table_name, HASH_ENTER, &found);
+
+	entry->table = table;
+	LinkRelation(table, table->relid, ROOT);
+	for (int i = 0; i < table->nleaves; i++)
+		LinkRelation(table, table->leaves[i].relid, i);
+	MemoryContextSetParent(table->context, CacheMemoryContext);
+}
+
+TableDesc *
+TableDescFind(const char *table_name)
+{
+	NameEntry  *entry;
+	TableDesc  *table;
+
+	if (strlen(table_name) > TABLE_NAME_MAX)
+		return NULL;
+	InitCache();
+	entry = hash_search(tables_by_name, table_name, HASH_FIND, NULL);
+	if (entry && likely(entry->table->valid))
+		return entry->table;
+	if (entry)
+		Unlink(entry->table);
+	table = Build(table_name);
+	if (table)
+		Link(table);
+	return table;
+}
+
+TableDesc *
+TableDescFindOrError(const char *table_name, const char *message)
+{
+	TableDesc  *table = TableDescFind(table_name);
+
+	if (table == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DYNAMO_RESOURCE_NOT_FOUND),
+				 errmsg("%s", message)));
+	return table;
+}
+
+TableDesc *
+TableDescOfLeaf(Oid relid, const TableLeaf **leaf)
+{
+	RelationEntry *entry;
+	Oid			root;
+	TableRow   *row;
+
+	InitCache();
+	entry = hash_search(tables_by_relation, &relid, HASH_FIND, NULL);
+	if (entry == NULL || !entry->table->valid)
+	{
+		root = get_rel_relispartition(relid) ? get_partition_parent(relid, true) : InvalidOid;
+		row = OidIsValid(root) ? CatalogFindRelation(root) : NULL;
+		if (row == NULL || TableDescFind(row->table_name) == NULL)
+			return NULL;
+		entry = hash_search(tables_by_relation, &relid, HASH_FIND, NULL);
+	}
+	if (entry == NULL || entry->leaf == ROOT)
+		return NULL;
+	*leaf = &entry->table->leaves[entry->leaf];
+	return entry->table;
+}
+
+uint64
+TablePartitionHash(TableDesc *table, Datum hash_key)
+{
+	bool		isnull = false;
+
+	return compute_partition_hash_value(1, &table->partition_hash, &table->keys[0].collation,
+										&hash_key, &isnull);
+}
+
+TableLeaf *
+TableLeafFor(TableDesc *table, Datum hash_key)
+{
+	int			leaf = -1;
+
+	if (table->modulus > 0)
+		leaf = table->leaf_of_remainder[TablePartitionHash(table, hash_key) % table->modulus];
+	if (leaf < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a partition of item table \"%s\" is missing", table->table_name)));
+	return &table->leaves[leaf];
+}

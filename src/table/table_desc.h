@@ -1,0 +1,81 @@
+/*
+ * table_desc.h
+ *	  The cached description of an item table.
+ *
+ * One TableDesc per table and process, built from dynamo.tables and the
+ * relcache.  It holds OIDs and ready-made function look-ups, never an open
+ * Relation.  A relcache invalidation of the root or of a leaf marks it stale;
+ * the next look-up builds it anew.  A stale one stays readable until the
+ * transaction ends, so whoever holds a pointer may go on using it.
+ */
+#ifndef DYNAMO_TABLE_DESC_H
+#define DYNAMO_TABLE_DESC_H
+
+#include "postgres.h"
+
+#include "access/attnum.h"
+#include "access/skey.h"
+#include "fmgr.h"
+#include "table/catalog.h"
+#include "value/item.h"
+
+#define TABLE_MAX_KEYS	2
+
+/* One key attribute. */
+typedef struct TableKey
+{
+	char	   *name;			/* the attribute's, not the column's */
+	uint32		name_len;
+	AttributeType type;			/* ATTRIBUTE_S, _N or _B */
+	Oid			column_type;
+	Oid			collation;
+	FmgrInfo	operators[BTMaxStrategyNumber + 1]; /* btree: <, <=, =, >=, > by strategy */
+} TableKey;
+
+/* One partition: the columns may stand in another order than in the root. */
+typedef struct TableLeaf
+{
+	Oid			relid;
+	Oid			index;			/* primary key */
+	AttrNumber	key_columns[TABLE_MAX_KEYS];
+	AttrNumber	item_column;
+} TableLeaf;
+
+typedef struct TableDesc
+{
+	char	   *table_name;
+	Oid			relid;
+	bool		valid;			/* false: stale */
+	int			nkeys;			/* 1 or 2: partition key, sort key */
+	TableKey	keys[TABLE_MAX_KEYS];
+	FmgrInfo	partition_hash; /* PostgreSQL's hash-partitioning function */
+	int			modulus;
+	int		   *leaf_of_remainder;	/* index into leaves, or -1 */
+	int			nleaves;
+	TableLeaf  *leaves;
+	const char *direct_obstacle;	/* why the direct store cannot serve it, for
+									 * any role; NULL: it can */
+	bool		row_security;	/* the answer depends on the role */
+	MemoryContext context;		/* owns all of this */
+} TableDesc;
+
+/* The table of that name, or NULL. */
+extern TableDesc *TableDescFind(const char *table_name);
+
+/* The same, raising ResourceNotFoundException with the given message. */
+extern TableDesc *TableDescFindOrError(const char *table_name, const char *message);
+
+/*
+ * The table a leaf belongs to, and which leaf it is; NULL for a relation that
+ * is no item table's leaf.
+ */
+extern TableDesc *TableDescOfLeaf(Oid relid, const TableLeaf **leaf);
+
+/*
+ * PostgreSQL's hash of a partition key, and the leaf it lives in.  Raises an
+ * error if that partition does not exist.
+ */
+extern uint64 TablePartitionHash(TableDesc *table, Datum hash_key);
+extern TableLeaf *TableLeafFor(TableDesc *table, Datum hash_key);
+
+#endif							/* DYNAMO_TABLE_DESC_H */

@@ -1,0 +1,133 @@
+/*
+ * tuple_check.c
+ *	  What must hold of a tuple before it is stored in an item table's leaf.
+ */
+#include "base/compat.h"
+
+#include "access/htup_details.h"
+#include "executor/executor.h"
+#include "table/table_desc.h"
+#include "table/tuple_check.h"
+#include "value/item_build.h"
+#include "value/item_json.h"
+#include "value/key.h"
+
+/* A key's value by its column; the item must say the same or nothing. */
+typedef struct KeyState
+{
+	AttributeValue value;
+	bool		missing;		/* the item has no such attribute */
+} KeyState;
+
+static void
+RaiseContradiction(Relation rel, const TableKey *key, AttrNumber column)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("item contradicts key column \"%s\" of item table \"%s\"",
+					NameStr(TupleDescAttr(RelationGetDescr(rel), column - 1)->attname),
+					RelationGetRelationName(rel)),
+			 errdetail("Attribute \"%s\" of the item must be of type %s and equal to the column, or be left out.",
+					   key->name, AttributeTypeName(key->type)),
+			 errtable(rel)));
+}
+
+/* Checks key number i; tells what its column says. */
+static KeyState
+CheckKey(Relation rel, const TableDesc *table, const TableLeaf *leaf, int i,
+		 TupleTableSlot *slot, const DynamoItem *item)
+{
+	const TableKey *key = &table->keys[i];
+	AttrNumber	column = leaf->key_columns[i];
+	AttributeValue value;
+	KeyState	state;
+	bool		isnull;
+	Datum		datum = slot_getattr(slot, column, &isnull);
+
+	if (isnull)
+		elog(ERROR, "key column of an item table is null");
+	state.value = KeyAttributeValue(key->type, datum);
+	state.missing = !ItemFind(item, key->name, key->name_len, &value);
+	if (!state.missing && (AttributeValueType(&value) != key->type ||
+						   CompareBytes(value.data, value.len, state.value.data, state.value.len) != 0))
+		RaiseContradiction(rel, key, column);
+	KeyCheckValue(key->name, &state.value, i == 0);
+	return state;
+}
+
+/* The item with its missing keys added. */
+static DynamoItem *
+CompleteItem(const TableDesc *table, const DynamoItem *item, const KeyState *keys)
+{
+	AttributeValue root = ItemValue(item);
+	Container	map = ContainerOpen(&root);
+	ValueNode	tree = {0};
+	uint32		count = 0;
+
+	ValueNodeSetBranch(&tree, ATTRIBUTE_M, map.count + table->nkeys);
+	for (; count < map.count; count++)
+	{
+		ValueNode  *node = &tree.children[count];
+		AttributeValue value = MapMember(&map, count, &node->name, &node->name_len);
+
+		ValueNodeSetLeaf(node, &value);
+	}
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		if (!keys[i].missing)
+			continue;
+		tree.children[count].name = table->keys[i].name;
+		tree.children[count].name_len = table->keys[i].name_len;
+		ValueNodeSetLeaf(&tree.children[count++], &keys[i].value);
+	}
+	tree.count = count;
+	return ItemBuild(&tree);
+}
+
+/* Puts another item into the slot's tuple; the slot owns the new tuple. */
+static void
+ReplaceItem(Relation rel, TupleTableSlot *slot, AttrNumber item_column, DynamoItem *item)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	Datum	   *values = palloc(desc->natts * sizeof(Datum));
+	ItemPointerData tid = slot->tts_tid;
+	MemoryContext caller;
+
+	slot_getallattrs(slot);
+	memcpy(values, slot->tts_values, desc->natts * sizeof(Datum));
+	values[item_column - 1] = ItemPGetDatum(item);
+	caller = MemoryContextSwitchTo(slot->tts_mcxt);
+	ExecForceStoreHeapTuple(heap_form_tuple(desc, values, slot->tts_isnull), slot, true);
+	MemoryContextSwitchTo(caller);
+	slot->tts_tid = tid;
+}
+
+void
+TupleCheck(Relation rel, TupleTableSlot *slot)
+{
+	const TableLeaf *leaf;
+	TableDesc  *table = TableDescOfLeaf(RelationGetRelid(rel), &leaf);
+	KeyState	keys[TABLE_MAX_KEYS];
+	DynamoItem *item;
+	Datum		datum;
+	bool		isnull;
+	bool		complete = true;
+
+	if (table == NULL)
+		return;
+	datum = slot_getattr(slot, leaf->item_column, &isnull);
+	if (isnull)
+		elog(ERROR, "item column of an item table is null");
+	item = DatumGetItemP(datum);
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		keys[i] = CheckKey(rel, table, leaf, i, slot, item);
+		complete = complete && !keys[i].missing;
+	}
+	if (!complete)
+	{
+		item = CompleteItem(table, item, keys);
+		ItemCheckSize(item);
+		ReplaceItem(rel, slot, leaf->item_column, item);
+	}
+}

@@ -1,0 +1,33 @@
+/*
+ * key.h
+ *	  Key attributes: between an AttributeValue and a key column's datum.
+ *
+ * A key attribute is of type S, N or B; its column is text COLLATE "C",
+ * numeric or bytea, whose order is the service's (UTF-8 bytes, numeric,
+ * unsigned bytes).
+ */
+#ifndef DYNAMO_KEY_H
+#define DYNAMO_KEY_H
+
+#include "value/item.h"
+
+/* A datum of the column type; allocated in the current context. */
+extern Datum KeyDatum(const AttributeValue *value);
+
+/* The AttributeValue of a column's datum; points into it or is allocated. */
+extern AttributeValue KeyAttributeValue(AttributeType type, Datum datum);
+
+/* Whether a column's datum is that value. */
+extern bool KeyDatumEquals(AttributeType type, Datum datum, const AttributeValue *value);
+
+/*
+ * Raises the service's error for a key value that is empty or larger than the
+ * service allows.  is_hash: the partition key's limit, else the sort key's.
+ */
+extern void KeyCheckValue(const char *name, const AttributeValue *value, bool is_hash);
+
+/* text, numeric or bytea; and back (0 for any other type). */
+extern Oid	KeyColumnType(AttributeType type);
+extern AttributeType KeyTypeOfColumn(Oid type);
+
+#endif							/* DYNAMO_KEY_H */

@@ -1,0 +1,133 @@
+/*
+ * worker.c
+ *	  What every background worker of the extension does alike: being
+ *	  registered, starting, minding signals, ending.
+ *
+ * SIGTERM takes the backend's own handler, die(), so that a request that
+ * waits somewhere inside PostgreSQL is left at once.  Between requests the
+ * worker looks at the flag itself and ends without a FATAL message, as the
+ * server stops in the ordinary course of things.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
+#include "storage/proc.h"
+#include "storage/sinval.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/timeout.h"
+#include "worker/worker.h"
+
+/* How long the postmaster waits before it starts a failed worker again. */
+#define RESTART_SECONDS		5
+
+static char *database;
+
+static void ConnectErrorContext(void *arg);
+
+void
+WorkerInit(void)
+{
+	DefineCustomStringVariable("dynamo.database",
+							   "Sets the database that the background workers serve.",
+							   "The extension \"dynamo\" must be created in it.",
+							   &database,
+							   "postgres",
+							   PGC_POSTMASTER,
+							   0,
+							   NULL, NULL, NULL);
+}
+
+/*
+ * The worker is started when the server has become a primary, and again if it
+ * ends for any reason.
+ */
+void
+WorkerRegister(const char *name, const char *type, const char *function)
+{
+	BackgroundWorker worker = {0};
+
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = RESTART_SECONDS;
+	strlcpy(worker.bgw_library_name, "dynamo", sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, function, sizeof(worker.bgw_function_name));
+	strlcpy(worker.bgw_name, name, sizeof(worker.bgw_name));
+	strlcpy(worker.bgw_type, type, sizeof(worker.bgw_type));
+	RegisterBackgroundWorker(&worker);
+}
+
+/*
+ * A database that does not exist ends the worker here, with PostgreSQL's own
+ * message; the postmaster tries again after RESTART_SECONDS.
+ */
+void
+WorkerStart(void)
+{
+	ErrorContextCallback context = {.callback = ConnectErrorContext};
+
+	pqsignal(SIGTERM, die);
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
+	BackgroundWorkerUnblockSignals();
+
+	context.previous = error_context_stack;
+	error_context_stack = &context;
+	BackgroundWorkerInitializeConnection(database, NULL, 0);
+	error_context_stack = context.previous;
+
+	SetConfigOption("application_name", MyBgworkerEntry->bgw_name, PGC_USERSET, PGC_S_SESSION);
+	pgstat_report_activity(STATE_IDLE, NULL);
+
+	/* Without a handler an ERROR is FATAL: it jumps across nobody's frames. */
+	PG_exception_stack = NULL;
+	HOLD_CANCEL_INTERRUPTS();
+}
+
+static void
+ConnectErrorContext(void *arg)
+{
+	errcontext("connecting to the database named by the setting \"dynamo.database\"");
+}
+
+bool
+WorkerStopRequested(void)
+{
+	return ProcDiePending;
+}
+
+void
+WorkerProcessInterrupts(void)
+{
+	QueryCancelPending = false;
+	CHECK_FOR_INTERRUPTS();
+	if (ConfigReloadPending)
+	{
+		ConfigReloadPending = false;
+		ProcessConfigFile(PGC_SIGHUP);
+	}
+	if (catchupInterruptPending)
+		ProcessCatchupInterrupt();
+}
+
+void
+WorkerAllowCancel(void)
+{
+	QueryCancelPending = false;
+	RESUME_CANCEL_INTERRUPTS();
+	if (StatementTimeout > 0)
+		enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+}
+
+/*
+ * An error has already set the count of holders to zero.
+ */
+void
+WorkerRefuseCancel(void)
+{
+	if (get_timeout_active(STATEMENT_TIMEOUT))
+		disable_timeout(STATEMENT_TIMEOUT, false);
+	HOLD_CANCEL_INTERRUPTS();
+}
