@@ -97,9 +97,9 @@ postgresql_major()
 	for server in /usr/lib/postgresql/*/bin/postgres; do
 		server=${server#/usr/lib/postgresql/}
 		server=${server%/bin/postgres}
-		[ "$server" = '*' ] || [ "$server" -le $major ] || major=$server
+		[ "$server" = '*' ] || [ "$server" -le "$major" ] || major=$server
 	done
-	if [ $major = 0 ]; then
+	if [ "$major" = 0 ]; then
 		major=$(apt-cache depends postgresql |
 			sed -n 's/^ *Depends: postgresql-\([0-9]*\)$/\1/p' | tail -1)
 	fi
@@ -187,4 +187,13 @@ endpoint_wait()
 	done
 	tail -20 "$2" >&2
 	fail "the endpoint does not answer on port $1; the server's log is $2"
+}
+
+# The project's files, a name a line: those git knows or would add.
+project_files()
+{
+	git -C "$ROOT" -c safe.directory='*' ls-files -c -o --exclude-standard |
+		while IFS= read -r file; do
+			[ ! -e "$ROOT/$file" ] || printf '%s\n' "$file"
+		done
 }

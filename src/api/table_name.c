@@ -67,7 +67,7 @@ static bool
 IsTableName(const char *name)
 {
 	size_t		len = strspn(name, "abcdefghijklmnopqrstuvwxyz"
-								   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+							 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 
 	return name[len] == '\0' && len >= TABLE_NAME_MIN && len <= TABLE_NAME_MAX;
 }

@@ -74,7 +74,7 @@ ExchangeAppendBody(Exchange *exchange, const char *data, Size len)
 	StringInfo	body = &exchange->body;
 	Size		needed = body->len + len;
 
-	if (needed >= body->maxlen && !GrowBody(exchange, needed))
+	if (needed >= (Size) body->maxlen && !GrowBody(exchange, needed))
 		return false;
 	memcpy(body->data + body->len, data, len);
 	body->len += len;

@@ -13,8 +13,6 @@
 #include "lib/ilist.h"
 #include "lib/stringinfo.h"
 
-struct MHD_Connection;
-
 typedef enum ExchangeState
 {
 	EXCHANGE_RECEIVING,			/* the request is coming in */
@@ -60,7 +58,7 @@ extern bool ExchangeAppendBody(Exchange *exchange, const char *data, Size len);
 
 /* The requests that are complete and wait to be run, oldest first. */
 extern void ExchangeEnqueue(Exchange *exchange);
-extern Exchange *ExchangeDequeue(void);	/* NULL: there is none */
+extern Exchange *ExchangeDequeue(void); /* NULL: there is none */
 
 /* Sets the state, and counts the responses that are not sent to the end. */
 extern void ExchangeSetAnswered(Exchange *exchange);

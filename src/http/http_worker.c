@@ -233,8 +233,10 @@ Drain(void)
 	ServerStopListening();
 	for (int waited = 0; ExchangeUnsentCount() > 0 && waited < DRAIN_MS; waited += DRAIN_STEP_MS)
 	{
-		for (int i = 0; i < RUNS_IN_A_TURN && ServerRun(); i++)
-			continue;
+		bool		pending = true;
+
+		for (int i = 0; i < RUNS_IN_A_TURN && pending; i++)
+			pending = ServerRun();
 		pg_usleep(DRAIN_STEP_MS * 1000L);
 	}
 	ServerStop();

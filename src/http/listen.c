@@ -160,7 +160,7 @@ ForEachAddress(AddressFunction function)
 				(errmsg("\"dynamo.listen_addresses\" is not a list of addresses")));
 		return false;
 	}
-	foreach (cell, hosts)
+	foreach(cell, hosts)
 	{
 		if (!ForEachAddressOf(lfirst(cell), function))
 			return false;
@@ -252,12 +252,13 @@ BoundSocket(const struct addrinfo *address, bool shared)
 {
 	int			one = 1;
 	int			save_errno;
+	bool		v6 = address->ai_family == AF_INET6;
 	int			fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0 &&
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
 		(!shared || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) == 0) &&
-		(address->ai_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) == 0) &&
+		(!v6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) == 0) &&
 		bind(fd, address->ai_addr, address->ai_addrlen) == 0)
 		return fd;
 

@@ -12,8 +12,6 @@
  */
 #include "postgres.h"
 
-#include <microhttpd.h>
-
 #include "http/protocol.h"
 #include "http/response.h"
 #include "mb/pg_wchar.h"

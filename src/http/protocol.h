@@ -6,6 +6,8 @@
 #ifndef DYNAMO_PROTOCOL_H
 #define DYNAMO_PROTOCOL_H
 
+#include <microhttpd.h>
+
 #include "http/exchange.h"
 
 /* Declares dynamo.max_body. */

@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include <microhttpd.h>
 #include <zlib.h>
 
 #include "common/pg_prng.h"

@@ -5,7 +5,7 @@
 #ifndef DYNAMO_RESPONSE_H
 #define DYNAMO_RESPONSE_H
 
-struct MHD_Connection;
+#include <microhttpd.h>
 
 /* Seeds the generator of request ids. */
 extern void ResponseStart(void);

@@ -66,8 +66,9 @@ static void Panic(void *arg, const char *file, unsigned int line, const char *re
 static void ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context,
 							  enum MHD_ConnectionNotificationCode code);
 static void SetBusy(struct MHD_Connection *mhd, bool busy);
-static enum MHD_Result HandleRequest(void *arg, struct MHD_Connection *mhd, const char *path, const char *method,
-									 const char *version, const char *data, size_t *len, void **context);
+static enum MHD_Result HandleRequest(void *arg, struct MHD_Connection *mhd,
+									 const char *path, const char *method, const char *version,
+									 const char *data, size_t *len, void **context);
 static enum MHD_Result RequestBegins(struct MHD_Connection *mhd, const char *path, const char *method,
 									 void **context);
 static enum MHD_Result RequestComplete(Exchange *exchange, struct MHD_Connection *mhd);
@@ -258,7 +259,8 @@ Panic(void *arg, const char *file, unsigned int line, const char *reason)
 }
 
 static void
-ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
+ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context,
+				  enum MHD_ConnectionNotificationCode code)
 {
 	Connection *connection = *context;
 
@@ -293,8 +295,9 @@ SetBusy(struct MHD_Connection *mhd, bool busy)
  * is complete, until it gets a response.
  */
 static enum MHD_Result
-HandleRequest(void *arg, struct MHD_Connection *mhd, const char *path, const char *method,
-			  const char *version, const char *data, size_t *len, void **context)
+HandleRequest(void *arg, struct MHD_Connection *mhd,
+			  const char *path, const char *method, const char *version,
+			  const char *data, size_t *len, void **context)
 {
 	Exchange   *exchange = *context;
 	size_t		data_len = *len;

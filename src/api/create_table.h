@@ -1,0 +1,21 @@
+/*
+ * create_table.h
+ *	  What a CreateTable request asks for.
+ */
+#ifndef DYNAMO_CREATE_TABLE_H
+#define DYNAMO_CREATE_TABLE_H
+
+#include "base/json_reader.h"
+#include "table/ddl.h"
+
+/*
+ * Raises the service's error for a request that the service would refuse, and
+ * a ValidationException of our own for one that asks for what this version
+ * does not build.
+ */
+extern void CreateTableCheck(const JsonNode *request);
+
+/* The table that a checked request asks for. */
+extern TableDefinition CreateTableDefinition(const JsonNode *request);
+
+#endif							/* DYNAMO_CREATE_TABLE_H */

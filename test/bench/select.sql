@@ -1,0 +1,2 @@
+\set id random(1, :items)
+SELECT item FROM bench WHERE pk = 'user' || :id;
