@@ -28,8 +28,7 @@ include $(PGXS)
 # What a change of a header rebuilds: every object depends on every header,
 # which is coarse, but right.
 HEADERS = $(wildcard src/*/*.h)
-$(OBJS): $(HEADERS)
-$(GENERATED:.c=.o): src/expression/grammar.h
+$(OBJS): $(HEADERS) src/expression/grammar.h
 src/expression/grammar.h: src/expression/grammar.c ;
 src/expression/grammar.c: BISONFLAGS += -d
 

@@ -18,7 +18,6 @@
 #include "base/json_writer.h"
 #include "miscadmin.h"
 #include "request/shape.h"
-#include "value/error_codes.h"
 
 #define TAGS_MAX			50
 #define RESERVED_TAG_PREFIX "aws:"

@@ -6,6 +6,9 @@
  * as soon as the call is back and its transaction is committed: CreateTable
  * says ACTIVE, where the service says CREATING and wants to be asked again.
  *
+ * Statements that make and drop relations want an active snapshot, which a
+ * background worker does not bring along.
+ *
  * Whoever can connect may see that a table is there.  To make one takes what
  * CREATE TABLE takes, to delete one what DROP TABLE takes; PostgreSQL checks.
  */
@@ -19,6 +22,7 @@
 #include "base/json_writer.h"
 #include "table/catalog.h"
 #include "table/ddl.h"
+#include "utils/snapmgr.h"
 #include "value/error_codes.h"
 
 #define LIST_TABLES_LIMIT	100
@@ -33,7 +37,9 @@ CreateTableRun(const JsonNode *request, StringInfo reply)
 
 	CreateTableCheck(request);
 	definition = CreateTableDefinition(request);
+	PushActiveSnapshot(GetTransactionSnapshot());
 	row = TableCreate(&definition);
+	PopActiveSnapshot();
 	if (row == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DYNAMO_RESOURCE_IN_USE),
@@ -94,7 +100,9 @@ DeleteTableRun(const JsonNode *request, StringInfo reply)
 	JsonKeyName(reply, "TableDescription");
 	DeletedTableToJson(reply, row);
 	appendStringInfoChar(reply, '}');
+	PushActiveSnapshot(GetTransactionSnapshot());
 	TableDrop(row);
+	PopActiveSnapshot();
 }
 
 /* The table that the request names. */

@@ -19,7 +19,6 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
-#include "request/shape.h"
 
 #define TABLE_KEYS_MAX			2
 #define INDEX_KEYS_MAX			4	/* of each KeyType, in a global index */
@@ -283,7 +282,7 @@ CheckVectorIndex(const JsonNode *index)
 {
 	const JsonNode *search_schema = RequestMember(index, "SearchSchema");
 
-	if (ShapeInteger(RequestMember(index, "Dimensions")) > VECTOR_DIMENSIONS_MAX)
+	if (RequestInteger(index, "Dimensions", 0) > VECTOR_DIMENSIONS_MAX)
 		RaiseInvalid("Dimensions must be between 1 and %d for index: %s",
 					 VECTOR_DIMENSIONS_MAX, RequestString(index, "IndexName"));
 	if (search_schema)
@@ -329,7 +328,7 @@ CheckVectorDimensions(const JsonNode *indexes, const JsonNode *index)
 	JsonForEach(other, indexes)
 	{
 		if (strcmp(VectorAttribute(other), VectorAttribute(index)) == 0 &&
-			ShapeInteger(RequestMember(other, "Dimensions")) != ShapeInteger(RequestMember(index, "Dimensions")))
+			RequestInteger(other, "Dimensions", 0) != RequestInteger(index, "Dimensions", 0))
 			RaiseInvalid("Vector indexes on attribute %s must have the same Dimensions", VectorAttribute(index));
 	}
 }

@@ -11,7 +11,6 @@
 #include "api/request_member.h"
 #include "api/throughput.h"
 #include "base/json_writer.h"
-#include "request/shape.h"
 
 #define CAPACITY_UNITS_MAX	INT64CONST(1000000000000)
 #define NO_MAXIMUM			(-1)	/* of on-demand throughput */
@@ -25,8 +24,8 @@ static void CheckThroughput(const JsonNode *owner, const char *index_name, bool 
 static void CheckProvisioned(const JsonNode *throughput, const char *member, const char *index_name);
 static void CheckOnDemand(const JsonNode *throughput, const char *member, const char *index_name);
 static void CheckWarm(const JsonNode *throughput, const char *member, int64 least, const char *index_name);
-static void OutOfRange(const char *member, const char *throughput, const char *index_name) pg_attribute_noreturn();
-static void RequireOneOf(const JsonNode *throughput, const char *name, const char *read, const char *write);
+static void OutOfRange(const char *member, const char *throughput,
+					   const char *index_name) pg_attribute_noreturn();
 static int64 UnitsOf(const JsonNode *settings, const char *throughput, const char *member, int64 absent);
 
 /* Does the table pay per request? */
@@ -81,13 +80,13 @@ CheckThroughput(const JsonNode *owner, const char *index_name, bool on_demand)
 	}
 	if (maximum)
 	{
-		RequireOneOf(maximum, "OnDemandThroughput", "MaxReadRequestUnits", "MaxWriteRequestUnits");
+		if (!RequestMember(maximum, "MaxReadRequestUnits") && !RequestMember(maximum, "MaxWriteRequestUnits"))
+			RaiseInvalid("OnDemandThroughput must have MaxReadRequestUnits, MaxWriteRequestUnits or both");
 		CheckOnDemand(maximum, "MaxReadRequestUnits", index_name);
 		CheckOnDemand(maximum, "MaxWriteRequestUnits", index_name);
 	}
 	if (warm)
 	{
-		RequireOneOf(warm, "WarmThroughput", "ReadUnitsPerSecond", "WriteUnitsPerSecond");
 		CheckWarm(warm, "ReadUnitsPerSecond", on_demand ? WARM_READ_UNITS : 1, index_name);
 		CheckWarm(warm, "WriteUnitsPerSecond", on_demand ? WARM_WRITE_UNITS : 1, index_name);
 	}
@@ -97,7 +96,7 @@ CheckThroughput(const JsonNode *owner, const char *index_name, bool on_demand)
 static void
 CheckProvisioned(const JsonNode *throughput, const char *member, const char *index_name)
 {
-	int64		units = ShapeInteger(RequestMember(throughput, member));
+	int64		units = RequestInteger(throughput, member, 0);
 
 	if (units > CAPACITY_UNITS_MAX)
 		RaiseValidation(psprintf("Given value " INT64_FORMAT " for %s is out of bounds%s%s", units, member,
@@ -107,18 +106,16 @@ CheckProvisioned(const JsonNode *throughput, const char *member, const char *ind
 static void
 CheckOnDemand(const JsonNode *throughput, const char *member, const char *index_name)
 {
-	const JsonNode *units = RequestMember(throughput, member);
+	int64		units = RequestInteger(throughput, member, NO_MAXIMUM);
 
-	if (units && ShapeInteger(units) < 1 && ShapeInteger(units) != NO_MAXIMUM)
+	if (units < 1 && units != NO_MAXIMUM)
 		OutOfRange(member, "OnDemandThroughput", index_name);
 }
 
 static void
 CheckWarm(const JsonNode *throughput, const char *member, int64 least, const char *index_name)
 {
-	const JsonNode *units = RequestMember(throughput, member);
-
-	if (units && ShapeInteger(units) < least)
+	if (RequestInteger(throughput, member, least) < least)
 		OutOfRange(member, "WarmThroughput", index_name);
 }
 
@@ -127,13 +124,6 @@ OutOfRange(const char *member, const char *throughput, const char *index_name)
 {
 	RaiseInvalid("Requested %s for %s for %s%s is outside of valid range",
 				 member, throughput, index_name ? "index " : "table", index_name ? index_name : "");
-}
-
-static void
-RequireOneOf(const JsonNode *throughput, const char *name, const char *read, const char *write)
-{
-	if (RequestMember(throughput, read) == NULL && RequestMember(throughput, write) == NULL)
-		RaiseInvalid("%s must have %s, %s or both", name, read, write);
 }
 
 /* ---- showing ---- */
@@ -185,7 +175,5 @@ WarmThroughputToJson(StringInfo out, const JsonNode *settings)
 static int64
 UnitsOf(const JsonNode *settings, const char *throughput, const char *member, int64 absent)
 {
-	const JsonNode *units = RequestMember(RequestMember(settings, throughput), member);
-
-	return units ? ShapeInteger(units) : absent;
+	return RequestInteger(RequestMember(settings, throughput), member, absent);
 }

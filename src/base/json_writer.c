@@ -34,19 +34,47 @@ AppendEscape(StringInfo out, unsigned char byte)
 	appendStringInfoCharMacro(out, escapes[byte]);
 }
 
+#define EACH_BYTE(byte)		(UINT64CONST(0x0101010101010101) * (byte))
+
+/* The high bit of every byte of the word that is zero, and maybe of others. */
+#define ZERO_BYTES(word)	(((word) - EACH_BYTE(1)) & ~(word) & EACH_BYTE(0x80))
+
+/* Whether any of the eight bytes may have to be escaped. */
+static inline bool
+MayNeedEscape(const char *p)
+{
+	uint64		word;
+
+	memcpy(&word, p, sizeof(word));
+	return (ZERO_BYTES(word & EACH_BYTE(0xE0)) |	/* below 0x20 */
+			ZERO_BYTES(word ^ EACH_BYTE('"')) |
+			ZERO_BYTES(word ^ EACH_BYTE('\\')) |
+			ZERO_BYTES(word ^ EACH_BYTE(0x7F))) != 0;
+}
+
+/* The first byte in [p, end) that must be escaped, or end. */
+static inline const char *
+SkipPlain(const char *p, const char *end)
+{
+	while (end - p >= (ptrdiff_t) sizeof(uint64) && !MayNeedEscape(p))
+		p += sizeof(uint64);
+	while (p < end && escapes[(unsigned char) *p] == 0)
+		p++;
+	return p;
+}
+
 /* Appends a quoted string; runs of plain bytes are copied at once. */
 void
 JsonString(StringInfo out, const char *text, int len)
 {
 	const char *end = text + len;
 	const char *run = text;
+	const char *p;
 
 	enlargeStringInfo(out, len + 2);
 	appendStringInfoCharMacro(out, '"');
-	for (const char *p = text; p < end; p++)
+	while ((p = SkipPlain(run, end)) < end)
 	{
-		if (likely(escapes[(unsigned char) *p] == 0))
-			continue;
 		appendBinaryStringInfo(out, run, p - run);
 		AppendEscape(out, (unsigned char) *p);
 		run = p + 1;

@@ -51,6 +51,7 @@ static int	ComparePlaceholders(const void *a, const void *b);
 static void DropRepeated(PlaceholderMap *map);
 static void CheckPlaceholder(const PlaceholderMap *map, const JsonNode *node);
 static bool IsWellFormed(const char *placeholder, int len, char mark);
+static bool IsWordCharacter(char c);
 static void CheckNames(const PlaceholderMap *names);
 static void ReadValues(PlaceholderMap *values);
 static void ReadValue(Placeholder *placeholder);
@@ -190,12 +191,15 @@ IsWellFormed(const char *placeholder, int len, char mark)
 		end--;
 	if (end - p < 2 || *p++ != mark)
 		return false;
-	for (; p < end; p++)
-	{
-		if (!isalnum((unsigned char) *p) && *p != '_')
-			return false;
-	}
-	return true;
+	while (p < end && IsWordCharacter(*p))
+		p++;
+	return p == end;
+}
+
+static bool
+IsWordCharacter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 /* ---- what the placeholders stand for ---- */

@@ -41,11 +41,14 @@ extern void ScannerSyntaxError(ParserState *state) pg_attribute_noreturn();
 /* ---- building the tree, for the grammar's actions ---- */
 
 extern ExpressionNode *TreePath(ParserState *state, PathStepType type, TextSpan span);
-extern ExpressionNode *TreeAddStep(ParserState *state, ExpressionNode *path, PathStepType type, TextSpan span);
+extern ExpressionNode *TreeAddStep(ParserState *state, ExpressionNode *path,
+								   PathStepType type, TextSpan span);
 extern ExpressionNode *TreeValue(ParserState *state, TextSpan span);
-extern ExpressionNode *TreeOperation(ParserState *state, ExpressionOp op, ExpressionNode *first, ExpressionNode *second);
+extern ExpressionNode *TreeOperation(ParserState *state, ExpressionOp op,
+									 ExpressionNode *first, ExpressionNode *second);
 extern ExpressionNode *TreeAddOperand(ExpressionNode *operation, ExpressionNode *operand);
-extern ExpressionNode *TreeJoin(ParserState *state, ExpressionOp op, ExpressionNode *left, ExpressionNode *right);
+extern ExpressionNode *TreeJoin(ParserState *state, ExpressionOp op,
+								ExpressionNode *left, ExpressionNode *right);
 extern ExpressionNode *TreeParenthesize(ParserState *state, ExpressionNode *node);
 extern void TreeAddNode(ParserState *state, ExpressionNode *node);
 

@@ -35,7 +35,8 @@ static void BindPaths(Projection *projection, const ExpressionTree *tree,
 					  const char *text, Binding *binding);
 static void AddPath(ProjectionNode *root, const DocumentPath *path);
 static const DocumentPath *LastPath(const ProjectionNode *node);
-static void RaiseClash(const char *verb, const DocumentPath *one, const DocumentPath *two) pg_attribute_noreturn();
+static void RaiseClash(const char *verb, const DocumentPath *one,
+					   const DocumentPath *two) pg_attribute_noreturn();
 static int	FindChild(const ProjectionNode *node, const PathElement *step, bool *found);
 static int	CompareSteps(const PathElement *a, const PathElement *b);
 static ProjectionNode *InsertChild(ProjectionNode *node, int at, const PathElement *step);

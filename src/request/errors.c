@@ -24,6 +24,7 @@ typedef struct ForeignError
 } ForeignError;
 
 #define CONFLICT_MESSAGE	"Transaction is ongoing for the item"
+#define IN_USE_MESSAGE		"Attempt to change a resource which is still in use"
 #define UNAVAILABLE_MESSAGE	"The service is currently unavailable or busy."
 #define INTERNAL_MESSAGE	"Internal server error"
 
@@ -36,6 +37,8 @@ static const ForeignError foreign_errors[] = {
 	{ERRCODE_T_R_SERIALIZATION_FAILURE, ERRCODE_DYNAMO_TRANSACTION_CONFLICT, CONFLICT_MESSAGE},
 	{ERRCODE_T_R_DEADLOCK_DETECTED, ERRCODE_DYNAMO_TRANSACTION_CONFLICT, CONFLICT_MESSAGE},
 	{ERRCODE_LOCK_NOT_AVAILABLE, ERRCODE_DYNAMO_TRANSACTION_CONFLICT, CONFLICT_MESSAGE},
+	{ERRCODE_OBJECT_IN_USE, ERRCODE_DYNAMO_RESOURCE_IN_USE, IN_USE_MESSAGE},
+	{ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, ERRCODE_DYNAMO_RESOURCE_IN_USE, IN_USE_MESSAGE},
 	{ERRCODE_READ_ONLY_SQL_TRANSACTION, ERRCODE_DYNAMO_SERVICE_UNAVAILABLE, UNAVAILABLE_MESSAGE},
 	{ERRCODE_ADMIN_SHUTDOWN, ERRCODE_DYNAMO_SERVICE_UNAVAILABLE, UNAVAILABLE_MESSAGE},
 	{ERRCODE_CRASH_SHUTDOWN, ERRCODE_DYNAMO_SERVICE_UNAVAILABLE, UNAVAILABLE_MESSAGE},
@@ -91,7 +94,7 @@ ServiceErrorBody(StringInfo out, const ErrorData *edata)
 static const ServiceError *
 FindServiceError(int sqlstate)
 {
-	for (int i = 0; i < lengthof(service_errors); i++)
+	for (size_t i = 0; i < lengthof(service_errors); i++)
 	{
 		if (service_errors[i].sqlstate == sqlstate)
 			return &service_errors[i];
@@ -103,7 +106,7 @@ FindServiceError(int sqlstate)
 static const ForeignError *
 FindForeignError(int sqlstate)
 {
-	for (int i = 0; i < lengthof(foreign_errors); i++)
+	for (size_t i = 0; i < lengthof(foreign_errors); i++)
 	{
 		if (foreign_errors[i].sqlstate == sqlstate)
 			return &foreign_errors[i];

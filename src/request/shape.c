@@ -285,7 +285,7 @@ BreaksPattern(const Shape *shape, const JsonNode *node)
 	if (shape->type == SHAPE_TABLE_NAME &&
 		(node->len == 0 || strncmp(node->text, "arn:", 4) == 0))
 		return false;
-	return node->len == 0 || strspn(node->text, allowed) != node->len;
+	return node->len == 0 || (int) strspn(node->text, allowed) != node->len;
 }
 
 /* What min and max speak of: a length, a size or the value itself. */

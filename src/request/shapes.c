@@ -490,7 +490,7 @@ static const struct
 const Shape *
 ShapeOfOperation(const char *operation)
 {
-	for (int i = 0; i < lengthof(operations); i++)
+	for (size_t i = 0; i < lengthof(operations); i++)
 	{
 		if (strcmp(operations[i].name, operation) == 0)
 			return operations[i].shape;

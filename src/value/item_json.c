@@ -475,24 +475,33 @@ WriteMembers(StringInfo out, const AttributeValue *value)
 	appendStringInfoChar(out, '}');
 }
 
+#define OPENING(text)	{text, sizeof(text) - 1}
+
 /* Writes {"S":"x"}. */
 static void
 WriteTagged(StringInfo out, const AttributeValue *value)
 {
+	static const struct
+	{
+		const char *text;
+		int			len;
+	}			openings[] = {
+		[ATTRIBUTE_S] = OPENING("{\"S\":"),[ATTRIBUTE_N] = OPENING("{\"N\":"),
+		[ATTRIBUTE_B] = OPENING("{\"B\":"),[ATTRIBUTE_TRUE] = OPENING("{\"BOOL\":true"),
+		[ATTRIBUTE_FALSE] = OPENING("{\"BOOL\":false"),[ATTRIBUTE_NULL] = OPENING("{\"NULL\":true"),
+		[ATTRIBUTE_M] = OPENING("{\"M\":"),[ATTRIBUTE_L] = OPENING("{\"L\":"),
+		[ATTRIBUTE_SS] = OPENING("{\"SS\":"),[ATTRIBUTE_NS] = OPENING("{\"NS\":"),
+		[ATTRIBUTE_BS] = OPENING("{\"BS\":"),
+	};
 	AttributeType type = AttributeValueType(value);
 
 	check_stack_depth();
-	appendStringInfoString(out, "{\"");
-	appendStringInfoString(out, AttributeTypeName(type));
-	appendStringInfoString(out, "\":");
+	appendBinaryStringInfo(out, openings[type].text, openings[type].len);
 	switch (type)
 	{
 		case ATTRIBUTE_TRUE:
-		case ATTRIBUTE_NULL:
-			appendStringInfoString(out, "true");
-			break;
 		case ATTRIBUTE_FALSE:
-			appendStringInfoString(out, "false");
+		case ATTRIBUTE_NULL:
 			break;
 		case ATTRIBUTE_M:
 			WriteMembers(out, value);

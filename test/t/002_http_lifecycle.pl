@@ -18,14 +18,13 @@ my $server = DynamoEndpoint->new('lifecycle', 'dynamo.idle_timeout = 600s');
 my $node = $server->node;
 my $get = '{"TableName":"Music","Key":{"id":{"S":"x"}}}';
 
-# Starts the server with settings changed, or tells that it does not start; the
-# log from there on.
+# Starts the server again with settings changed; where its log goes on.
 sub restart_with
 {
 	my (%settings) = @_;
 	my $offset = -s $node->logfile;
 
-	$node->adjust_conf('postgresql.conf', $_, "'$settings{$_}'") foreach sort keys %settings;
+	$node->append_conf('postgresql.conf', "$_ = '$settings{$_}'") foreach sort keys %settings;
 	$node->restart;
 	return $offset;
 }
@@ -40,7 +39,7 @@ sub blocked_request
 {
 	my $socket = $server->connect;
 
-	DynamoEndpoint::write_all($socket, DynamoEndpoint::request_bytes('GetItem', $get));
+	DynamoEndpoint::write_all($socket, DynamoEndpoint::operation_bytes('GetItem', $get));
 	$node->poll_query_until('postgres',
 		"SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'dynamo http worker'"
 		  . " AND state = 'active' AND wait_event_type = 'Lock'")
@@ -80,7 +79,7 @@ like($bytes, qr/^HTTP\/1\.1 500 .*#InternalServerError"/s, 'a cancelled request 
 $node->safe_psql('postgres', 'SELECT pg_cancel_backend(pid) FROM pg_stat_activity'
 	  . " WHERE backend_type LIKE 'dynamo%' AND state = 'idle'");
 $session->query_safe('COMMIT');
-($bytes) = $server->exchange($socket, DynamoEndpoint::request_bytes('GetItem', $get), 1);
+($bytes) = DynamoEndpoint::exchange($socket, DynamoEndpoint::operation_bytes('GetItem', $get), 1);
 like($bytes, qr/^HTTP\/1\.1 200/, 'and its connection goes on');
 is_deeply([ $server->workers ], \@workers, 'and so does the worker, also one cancelled while idle');
 like(slurp_file($node->logfile), qr/ERROR:  canceling statement due to user request\n.*STATEMENT:  GetItem/,
@@ -154,7 +153,7 @@ foreach my $mode ('smart', 'fast', 'immediate')
 	my $begun = time();
 
 	$socket = $server->connect;
-	$server->exchange($socket, DynamoEndpoint::request_bytes('GetItem', $get), 1);
+	DynamoEndpoint::exchange($socket, DynamoEndpoint::operation_bytes('GetItem', $get), 1);
 	$node->stop($mode);
 	cmp_ok(time() - $begun, '<', 20, "$mode stop, with a connection open");
 	is_deeply([ DynamoEndpoint::read_answers($socket, 1) ], [ '', 1 ], 'closes it');
@@ -183,11 +182,11 @@ foreach my $mode ('fast', 'immediate')
 #
 restart_with('dynamo.max_connections' => 2, 'dynamo.workers' => 1);
 ok($server->wait_ready, 'a restart with fewer connections');
-$server->{http} = HTTP::Tiny->new(timeout => 30);
+delete $server->{socket};
 
 my @sockets = map { $server->connect } 1 .. 3;
 
-DynamoEndpoint::write_all($_, DynamoEndpoint::request_bytes('GetItem', $get)) foreach @sockets;
+DynamoEndpoint::write_all($_, DynamoEndpoint::operation_bytes('GetItem', $get)) foreach @sockets;
 like((DynamoEndpoint::read_answers($sockets[$_], 1))[0], qr/^HTTP\/1\.1 200/, "connection $_ is served")
   foreach 0 .. 1;
 ok(!IO::Select->new($sockets[2])->can_read(1), 'one more waits');

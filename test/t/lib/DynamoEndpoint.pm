@@ -6,7 +6,6 @@ package DynamoEndpoint;
 use strict;
 use warnings;
 
-use HTTP::Tiny;
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP;
@@ -30,11 +29,7 @@ sub new
 	$node->append_conf('postgresql.conf',
 		join("\n", "shared_preload_libraries = 'dynamo'",
 			"dynamo.port = $port", "dynamo.workers = 2", @configuration, ''));
-	return bless {
-		node => $node,
-		port => $port,
-		http => HTTP::Tiny->new(timeout => 30)
-	}, $class;
+	return bless { node => $node, port => $port }, $class;
 }
 
 sub node { return $_[0]->{node}; }
@@ -62,30 +57,55 @@ sub wait_ready
 	return 0;
 }
 
-sub url
-{
-	my ($self, $path) = @_;
-
-	return "http://127.0.0.1:$self->{port}" . ($path // '/');
-}
-
 sub health
 {
 	my ($self) = @_;
 
-	return $self->{http}->get($self->url);
+	return $self->request('GET', '/', '', 'Content-Type' => undef);
 }
 
-# Sends a request as it stands: the client's response, its content decoded as
-# "json" where it is that.
+# Sends a request on the connection that is kept for this: status (0: no
+# answer), headers with names in lower case, content, and the content decoded
+# as "json" where it is that.
+sub request
+{
+	my ($self, $method, $path, $content, %headers) = @_;
+	my $bytes = request_bytes($method, $path, $content, %headers);
+	my $answer = $self->ask($bytes) // $self->ask($bytes);
+
+	return { status => 0, headers => {}, content => '' } unless defined $answer;
+
+	my ($status, $lines, $body) = @$answer;
+
+	return {
+		status => $status,
+		headers => { map { m/^([^:]+): (.*)/ ? (lc $1 => $2) : () } split(/\r\n/, $lines) },
+		content => $body,
+		json => eval { decode_json($body) }
+	};
+}
+
+# One answer, or undef if the connection is closed or there is none; it is then
+# forgotten.
+sub ask
+{
+	my ($self, $bytes) = @_;
+
+	$self->{socket} //= eval { $self->connect } // return undef;
+
+	my ($got, $closed) = exchange($self->{socket}, $bytes, 1, $bytes =~ m/^HEAD/);
+	my ($answer) = split_answers($got, $bytes =~ m/^HEAD/);
+
+	delete $self->{socket} if $closed;
+	return $answer;
+}
+
+# A POST of JSON, as operations are called.
 sub post
 {
 	my ($self, $content, %headers) = @_;
-	my $response = $self->{http}->post($self->url,
-		{ content => $content, headers => { 'content-type' => $CONTENT_TYPE, %headers } });
 
-	$response->{json} = eval { decode_json($response->{content}) };
-	return $response;
+	return $self->request('POST', '/', $content, %headers);
 }
 
 # Calls an operation: the status, and the content decoded.
@@ -93,7 +113,7 @@ sub call
 {
 	my ($self, $operation, $request) = @_;
 	my $response = $self->post(ref $request ? encode_json($request) : $request,
-		'x-amz-target' => "$PREFIX.$operation");
+		'X-Amz-Target' => "$PREFIX.$operation");
 
 	return ($response->{status}, $response->{json});
 }
@@ -114,16 +134,23 @@ sub create_table
 # The bytes of a request, with headers added or (undef) left out.
 sub request_bytes
 {
-	my ($operation, $content, %headers) = @_;
+	my ($method, $path, $content, %headers) = @_;
 	my %all = (
 		'Host' => 'localhost',
 		'Content-Type' => $CONTENT_TYPE,
-		'X-Amz-Target' => "$PREFIX.$operation",
 		'Content-Length' => length($content),
 		%headers);
 
-	return join("\r\n", 'POST / HTTP/1.1',
+	return join("\r\n", "$method $path HTTP/1.1",
 		(map { "$_: $all{$_}" } grep { defined $all{$_} } sort keys %all), '', $content);
+}
+
+# The same for an operation.
+sub operation_bytes
+{
+	my ($operation, $content, %headers) = @_;
+
+	return request_bytes('POST', '/', $content, 'X-Amz-Target' => "$PREFIX.$operation", %headers);
 }
 
 sub connect
@@ -134,19 +161,14 @@ sub connect
 	  // die "could not connect: $@";
 }
 
-# Sends the pieces with a pause between them and reads until $answers have come
-# or the connection is closed: what came, and whether it was closed.  Unless
-# told otherwise, waits for ever in terms of a test.
+# Sends bytes and reads until so many answers have come or the connection is
+# closed: what came, and whether it was closed.
 sub exchange
 {
-	my ($self, $socket, $pieces, $answers, $pause) = @_;
+	my ($socket, $bytes, $answers, $head) = @_;
 
-	foreach my $piece (ref $pieces ? @$pieces : $pieces)
-	{
-		last unless write_all($socket, $piece);
-		sleep($pause) if $pause;
-	}
-	return read_answers($socket, $answers);
+	write_all($socket, $bytes);
+	return read_answers($socket, $answers, $head);
 }
 
 # False if the peer has closed the connection.
@@ -165,13 +187,15 @@ sub write_all
 	return 1;
 }
 
+# What comes until there are so many answers, and whether the connection was
+# closed before.  Answers to HEAD have no body.
 sub read_answers
 {
-	my ($socket, $answers) = @_;
+	my ($socket, $answers, $head) = @_;
 	my $select = IO::Select->new($socket);
 	my $bytes = '';
 
-	while (count_answers($bytes) < $answers)
+	while (split_answers($bytes, $head) < $answers)
 	{
 		$select->can_read($PostgreSQL::Test::Utils::timeout_default)
 		  or die "no answer in time after: $bytes";
@@ -180,39 +204,36 @@ sub read_answers
 	return ($bytes, 0);
 }
 
-# How many complete answers the bytes hold.
-sub count_answers
-{
-	return scalar split_answers(@_);
-}
-
-# The complete answers, each as [status, body]; 100 Continue is not counted.
+# The complete answers, each as [status, headers, body]; 100 Continue is not
+# counted.
 sub split_answers
 {
-	my ($bytes) = @_;
+	my ($bytes, $head) = @_;
 	my @answers;
 
 	while ($bytes =~ m{\AHTTP/1\.1 (\d+) [^\r]*((?:\r\n[^\r]+)*)\r\n\r\n})
 	{
 		my ($status, $headers, $end) = ($1, $2, $+[0]);
-		my ($length) = $headers =~ m/^Content-Length: (\d+)/mi;
+		my $length = !$head && $headers =~ m/^Content-Length: (\d+)/mi ? $1 : 0;
 
-		last if length($bytes) < $end + ($length // 0);
-		push @answers, [ $status, substr($bytes, $end, $length // 0) ] if $status != 100;
-		$bytes = substr($bytes, $end + ($length // 0));
+		last if length($bytes) < $end + $length;
+		push @answers, [ $status, $headers, substr($bytes, $end, $length) ] if $status != 100;
+		$bytes = substr($bytes, $end + $length);
 	}
 	return @answers;
 }
 
-# The process ids of the workers, and all the ids once there are that many.
+# The process ids of the workers.
 sub workers
 {
 	my ($self) = @_;
+	my @pids = split(/\n/, $self->node->safe_psql('postgres',
+			"SELECT pid FROM pg_stat_activity WHERE backend_type = 'dynamo http worker' ORDER BY pid"));
 
-	return sort { $a <=> $b } split(/\n/, $self->node->safe_psql('postgres',
-		"SELECT pid FROM pg_stat_activity WHERE backend_type = 'dynamo http worker'"));
+	return @pids;
 }
 
+# Waits until there are so many.
 sub wait_workers
 {
 	my ($self, $count) = @_;
