@@ -75,12 +75,12 @@ bench_pgbench()
 		sed -n 's/^tps = \([0-9.]*\).*/\1/p'
 }
 
-# bench_wrk SCRIPT CONNECTIONS: requests a second.
+# bench_wrk OPERATION CONNECTIONS: requests a second.
 bench_wrk()
 {
 	local out
 
-	out=$(ITEMS=$ITEMS wrk -t1 -c"$2" -d"${DURATION}s" -s "$BENCH/$1" "http://127.0.0.1:$HTTP_PORT/")
+	out=$(ITEMS=$ITEMS OPERATION=$1 wrk -t1 -c"$2" -d"${DURATION}s" -s "$BENCH/item.lua" "http://127.0.0.1:$HTTP_PORT/")
 	! grep -E 'Non-2xx|Socket errors' <<<"$out" >&2 || fail 'requests failed'
 	sed -n 's/^Requests\/sec: *//p' <<<"$out"
 }
