@@ -14,7 +14,6 @@
 
 #include "expression/condition.h"
 #include "expression/path.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 
 #define IN_MAX_OPERANDS		100

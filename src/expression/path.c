@@ -9,6 +9,7 @@
 
 static void BindName(PathElement *element, const PathStep *step, ExpressionKind kind,
 					 const char *text, Binding *binding);
+static bool ElementEquals(const PathElement *a, const PathElement *b);
 
 DocumentPath
 PathBind(const ExpressionNode *node, ExpressionKind kind, const char *text, Binding *binding)
@@ -54,8 +55,8 @@ BindName(PathElement *element, const PathStep *step, ExpressionKind kind,
 	element->name_len = name->len;
 }
 
-bool
-PathElementEquals(const PathElement *a, const PathElement *b)
+static bool
+ElementEquals(const PathElement *a, const PathElement *b)
 {
 	if (a->name == NULL || b->name == NULL)
 		return a->name == b->name && a->index == b->index;
@@ -69,7 +70,7 @@ PathEquals(const DocumentPath *a, const DocumentPath *b)
 		return false;
 	for (int i = 0; i < a->count; i++)
 	{
-		if (!PathElementEquals(&a->elements[i], &b->elements[i]))
+		if (!ElementEquals(&a->elements[i], &b->elements[i]))
 			return false;
 	}
 	return true;

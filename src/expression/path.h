@@ -16,7 +16,6 @@
 extern DocumentPath PathBind(const ExpressionNode *node, ExpressionKind kind,
 							 const char *text, Binding *binding);
 
-extern bool PathElementEquals(const PathElement *a, const PathElement *b);
 extern bool PathEquals(const DocumentPath *a, const DocumentPath *b);
 
 /* "[a, [0], b]", as the service shows a path in its messages. */

@@ -11,6 +11,9 @@
 /* A buffer that has grown beyond this is not kept for the next request. */
 #define KEEP_BUFFER_SIZE	(64 * 1024)
 
+/* More exchanges than this are not kept. */
+#define KEEP_EXCHANGES		64
+
 /* What a buffer has at first. */
 #define FIRST_BUFFER_SIZE	2048
 
@@ -19,6 +22,7 @@
 
 static MemoryContext context = NULL;
 static dlist_head free_exchanges = DLIST_STATIC_INIT(free_exchanges);
+static int	free_count = 0;
 static dlist_head queue = DLIST_STATIC_INIT(queue);
 static int	unsent_count = 0;
 
@@ -37,8 +41,11 @@ ExchangeCreate(void)
 {
 	Exchange   *exchange;
 
-	if (!dlist_is_empty(&free_exchanges))
+	if (free_count > 0)
+	{
 		exchange = dlist_container(Exchange, node, dlist_pop_head_node(&free_exchanges));
+		free_count--;
+	}
 	else
 	{
 		exchange = MemoryContextAlloc(context, sizeof(Exchange));
@@ -63,9 +70,17 @@ ExchangeRelease(Exchange *exchange)
 		dlist_delete(&exchange->node);
 	if (exchange->state == EXCHANGE_ANSWERED)
 		unsent_count--;
+	if (free_count == KEEP_EXCHANGES)
+	{
+		pfree(exchange->body.data);
+		pfree(exchange->reply.data);
+		pfree(exchange);
+		return;
+	}
 	ShrinkBuffer(&exchange->body);
 	ShrinkBuffer(&exchange->reply);
 	dlist_push_head(&free_exchanges, &exchange->node);
+	free_count++;
 }
 
 bool
@@ -103,6 +118,7 @@ GrowBody(Exchange *exchange, Size needed)
 	return true;
 }
 
+/* Gives back what the buffer has grown to, if that is much. */
 static void
 ShrinkBuffer(StringInfo buffer)
 {
@@ -112,6 +128,7 @@ ShrinkBuffer(StringInfo buffer)
 	InitBuffer(buffer);
 }
 
+/* initStringInfo(), in our context. */
 static void
 InitBuffer(StringInfo buffer)
 {

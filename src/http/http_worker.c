@@ -119,6 +119,7 @@ HttpWorkerMain(Datum arg)
 	proc_exit(1);
 }
 
+/* All a worker waits for. */
 static WaitEventSet *
 MakeWaitSet(void)
 {
@@ -204,6 +205,7 @@ RunQueue(void)
 	return ran;
 }
 
+/* What is done once a second while there is anything to look after. */
 static void
 TickIfDue(void)
 {

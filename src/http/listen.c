@@ -168,6 +168,7 @@ ForEachAddress(AddressFunction function)
 	return true;
 }
 
+/* The same for the addresses of one name. */
 static bool
 ForEachAddressOf(const char *host, AddressFunction function)
 {
@@ -217,6 +218,7 @@ CheckAddress(const struct addrinfo *address)
 	return true;
 }
 
+/* Whether only this machine reaches the address. */
 static bool
 IsLoopback(const struct sockaddr *address)
 {
@@ -227,6 +229,7 @@ IsLoopback(const struct sockaddr *address)
 	return false;
 }
 
+/* The address as people write it, for messages; good until the next call. */
 static const char *
 AddressText(const struct addrinfo *address)
 {
@@ -237,6 +240,7 @@ AddressText(const struct addrinfo *address)
 	return text;
 }
 
+/* Whether the error says that this machine has no such address. */
 static bool
 IsMissing(int error)
 {
@@ -273,6 +277,7 @@ BoundSocket(const struct addrinfo *address, bool shared)
 	return -1;
 }
 
+/* Listens on the address; false, with the reason in the log, if it cannot. */
 static bool
 OpenAddress(const struct addrinfo *address)
 {
@@ -282,6 +287,7 @@ OpenAddress(const struct addrinfo *address)
 		return IsMissing(errno);
 	if (socket_count == MAX_SOCKETS || listen(fd, BACKLOG) < 0)
 	{
+		ereport(LOG, (errmsg("could not listen on address \"%s\": %m", AddressText(address))));
 		close(fd);
 		return false;
 	}

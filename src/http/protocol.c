@@ -134,6 +134,7 @@ ReadHeader(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len
 	return MHD_YES;
 }
 
+/* libmicrohttpd has seen to it that the first one is a number. */
 static void
 ReadContentLength(Head *head, const char *value)
 {
@@ -142,6 +143,7 @@ ReadContentLength(Head *head, const char *value)
 	head->length = value;
 }
 
+/* The type without its parameters, if it is one of JSON; else NULL. */
 static const char *
 JsonContentType(const char *value, Size len)
 {
@@ -158,13 +160,14 @@ JsonContentType(const char *value, Size len)
 	return NULL;
 }
 
+/* Compares as HTTP does, in either case. */
 static bool
 IsToken(const char *value, Size len, const char *token)
 {
 	return len == strlen(token) && pg_strncasecmp(value, token, len) == 0;
 }
 
-/* Fills in what the response needs to know of the request. */
+/* Also notes in the exchange what is needed to run and to answer the request. */
 static RequestKind
 KindOf(Exchange *exchange, const Head *head, const char *method, const char *path)
 {
@@ -182,6 +185,7 @@ KindOf(Exchange *exchange, const Head *head, const char *method, const char *pat
 	return REQUEST_UNKNOWN_PATH;
 }
 
+/* The service looks at the content type before it looks for a target. */
 static RequestKind
 KindOfPost(Exchange *exchange, const Head *head)
 {

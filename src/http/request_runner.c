@@ -64,6 +64,7 @@ RequestRun(const Operation *operation, const char *body, int len, StringInfo rep
 	{
 		WorkerAllowCancel();
 		Run(operation, body, len, reply);
+		WorkerRefuseCancel();
 	}
 	PG_CATCH();
 	{
@@ -71,13 +72,13 @@ RequestRun(const Operation *operation, const char *body, int len, StringInfo rep
 	}
 	PG_END_TRY();
 
-	WorkerRefuseCancel();
 	debug_query_string = NULL;
 	MemoryContextSwitchTo(old_context);
 	MemoryContextReset(request_context);
 	return status;
 }
 
+/* Runs the operation in a transaction; an error leaves that to be aborted. */
 static void
 Run(const Operation *operation, const char *body, int len, StringInfo reply)
 {
@@ -98,6 +99,7 @@ Run(const Operation *operation, const char *body, int len, StringInfo reply)
 	SetUserIdAndSecContext(user, security_context);
 }
 
+/* Until the end of the transaction, or until it is set back. */
 static void
 BecomeRole(void)
 {
@@ -121,6 +123,7 @@ Fail(const Operation *operation, StringInfo reply)
 	ErrorData  *error;
 
 	HOLD_INTERRUPTS();
+	WorkerRefuseCancel();
 	MemoryContextSwitchTo(request_context);
 	error = CopyErrorData();
 	if (IsExpected(error->sqlerrcode))
@@ -136,6 +139,7 @@ Fail(const Operation *operation, StringInfo reply)
 	return ServiceErrorBody(reply, error);
 }
 
+/* Whether the error is an answer of the service. */
 static bool
 IsExpected(int sqlstate)
 {

@@ -47,6 +47,7 @@ ResponseQueue(struct MHD_Connection *connection, int status, const char *content
 	return queued;
 }
 
+/* False if there is no memory. */
 static bool
 AddHeaders(struct MHD_Response *response, const char *content_type,
 		   const char *body, Size len, bool close)
@@ -80,6 +81,7 @@ MakeRequestId(char *id)
 	memcpy(id + REQUEST_ID_RANDOM, REQUEST_ID_END, sizeof(REQUEST_ID_END));
 }
 
+/* The CRC-32 in decimal. */
 static void
 MakeChecksum(char *text, const char *body, Size len)
 {

@@ -61,6 +61,7 @@ static int	quiet_ticks = 0;	/* until the log is told again of a pause */
 
 static void RaiseDescriptorLimit(void);
 static void PauseOrResume(void);
+static bool PeerHasClosed(const Connection *connection);
 static void LogMessage(void *arg, const char *format, va_list args) pg_attribute_printf(2, 0);
 static void Panic(void *arg, const char *file, unsigned int line, const char *reason);
 static void ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context,
@@ -175,6 +176,7 @@ ServerAccept(void)
 	PauseOrResume();
 }
 
+/* Takes connections only while there is room for one more. */
 static void
 PauseOrResume(void)
 {
@@ -216,9 +218,23 @@ ServerTick(void)
 		Connection *connection = dlist_container(Connection, node, iter.cur);
 
 		/* Shut down, it is readable at its end; ServerRun() closes it. */
-		if (++connection->age > (connection->busy ? client_timeout : idle_timeout))
+		if (++connection->age > (connection->busy ? client_timeout : idle_timeout) ||
+			(!connection->busy && PeerHasClosed(connection)))
 			shutdown(connection->socket, SHUT_RDWR);
 	}
+}
+
+/*
+ * libmicrohttpd does not notice the end of a connection that came together
+ * with its last bytes: it waits for an edge of the descriptor that was that of
+ * the bytes.
+ */
+static bool
+PeerHasClosed(const Connection *connection)
+{
+	char		byte;
+
+	return recv(connection->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 bool
@@ -241,6 +257,7 @@ ServerStop(void)
 	server = NULL;
 }
 
+/* What libmicrohttpd has to say is about its clients: nothing to worry about. */
 static void
 LogMessage(void *arg, const char *format, va_list args)
 {
@@ -252,12 +269,14 @@ LogMessage(void *arg, const char *format, va_list args)
 	ereport(DEBUG1, (errmsg_internal("libmicrohttpd: %s", message)));
 }
 
+/* libmicrohttpd would abort(), and the whole server start anew. */
 static void
 Panic(void *arg, const char *file, unsigned int line, const char *reason)
 {
 	elog(FATAL, "libmicrohttpd failed in %s, line %u: %s", file, line, reason);
 }
 
+/* Called when a connection was taken, and when it was closed. */
 static void
 ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context,
 				  enum MHD_ConnectionNotificationCode code)
@@ -280,6 +299,7 @@ ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context,
 	}
 }
 
+/* Starts the time limit of a request, or of the wait for the next one. */
 static void
 SetBusy(struct MHD_Connection *mhd, bool busy)
 {
@@ -312,6 +332,7 @@ HandleRequest(void *arg, struct MHD_Connection *mhd,
 	return RequestComplete(exchange, mhd);
 }
 
+/* The headers are there. */
 static enum MHD_Result
 RequestBegins(struct MHD_Connection *mhd, const char *path, const char *method, void **context)
 {
@@ -325,6 +346,7 @@ RequestBegins(struct MHD_Connection *mhd, const char *path, const char *method, 
 	return ProtocolAnswer(exchange, mhd) ? MHD_YES : MHD_NO;
 }
 
+/* The body is there: answers what can be answered by now. */
 static enum MHD_Result
 RequestComplete(Exchange *exchange, struct MHD_Connection *mhd)
 {
@@ -342,6 +364,7 @@ RequestComplete(Exchange *exchange, struct MHD_Connection *mhd)
 	return ProtocolAnswer(exchange, mhd) ? MHD_YES : MHD_NO;
 }
 
+/* The response is sent, or the connection is gone. */
 static void
 RequestOver(void *arg, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
 {

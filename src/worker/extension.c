@@ -40,6 +40,7 @@ WorkerRequireExtension(void)
 					get_database_name(MyDatabaseId))));
 }
 
+/* Called when a schema of the database, perhaps another one, changes. */
 static void
 ForgetExtension(Datum arg, int cacheid, uint32 hashvalue)
 {

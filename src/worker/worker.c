@@ -86,6 +86,7 @@ WorkerStart(void)
 	HOLD_CANCEL_INTERRUPTS();
 }
 
+/* Tells where the name of a missing database comes from. */
 static void
 ConnectErrorContext(void *arg)
 {

@@ -51,8 +51,8 @@ extern void WorkerProcessInterrupts(void);
 
 /*
  * Bracket the work that pg_cancel_backend() and statement_timeout may abort;
- * a cancel that came before is forgotten.  Where an error left the bracket,
- * WorkerRefuseCancel() must be called all the same.
+ * a cancel that came before is forgotten.  Whoever catches an error inside
+ * must call WorkerRefuseCancel() before anything else.
  */
 extern void WorkerAllowCancel(void);
 extern void WorkerRefuseCancel(void);

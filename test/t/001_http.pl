@@ -161,6 +161,7 @@ $socket = $server->connect;
 DynamoEndpoint::write_all($socket, $list);
 shutdown($socket, SHUT_WR);
 like((DynamoEndpoint::read_answers($socket, 1))[0], qr/^HTTP\/1\.1 200/, 'a client that only listens on');
+is_deeply([ DynamoEndpoint::read_answers($socket, 1) ], [ '', 1 ], 'is not kept open for more');
 
 #
 # Bad HTTP

@@ -171,7 +171,10 @@ foreach my $mode ('fast', 'immediate')
 	$socket = blocked_request();
 	$node->stop($mode);
 	cmp_ok(time() - $begun, '<', 20, "$mode stop, with a request waiting");
-	is_deeply([ DynamoEndpoint::read_answers($socket, 1) ], [ '', 1 ], 'which gets no answer');
+
+	# The lock may be gone before the worker is told to end.
+	($bytes) = DynamoEndpoint::read_answers($socket, 2);
+	like($bytes, qr/\A(?:HTTP\/1\.1 200 .*\r\n\r\n\{\})?\z/s, 'which gets a whole answer or none');
 	eval { $session->quit };
 	$node->start;
 	ok($server->wait_ready, 'the server starts again');

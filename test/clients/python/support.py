@@ -97,6 +97,16 @@ def put_all(client, table, items):
     batch_write(client, table, [{'PutRequest': {'Item': item}} for item in items])
 
 
+def pages(call, at_most=2000, **request):
+    """All pages of a call that has a paginator in the SDK; too many are an
+    error rather than an endless test."""
+    paginator = call.__self__.get_paginator(call.__name__)
+    for number, page in enumerate(paginator.paginate(**request), 1):
+        if number > at_most:
+            raise AssertionError(f'more than {at_most} pages')
+        yield page
+
+
 needs_sql = unittest.skipUnless(os.environ.get('DYNAMO_SQL'), 'no psql to this server')
 
 

@@ -2,7 +2,7 @@
 import concurrent.futures
 import unittest
 
-from support import TableTest, client, put_all
+from support import TableTest, client, pages, put_all
 
 COUNT = 300
 
@@ -39,20 +39,21 @@ class Scans(TableTest):
     def test_pages(self):
         for size in (1, 7, 100, COUNT, COUNT + 1):
             with self.subTest(size=size):
-                pages = list(self.client.get_paginator('scan').paginate(
-                    TableName=self.table, PaginationConfig={'PageSize': size}))
-                self.assertTrue(all(page['Count'] <= size for page in pages))
-                items = [item for page in pages for item in page['Items']]
+                items = []
+                for page in pages(self.client.scan, TableName=self.table,
+                                  PaginationConfig={'PageSize': size}):
+                    self.assertLessEqual(page['Count'], size)
+                    items += page['Items']
                 self.assertEqual(self.by_sort(items), self.items)
 
     def test_segments(self):
         for total in (1, 2, 3, 8, 50):
             with self.subTest(total=total):
                 def segment(number):
-                    pages = client().get_paginator('scan').paginate(
-                        TableName=self.table, Segment=number, TotalSegments=total,
-                        PaginationConfig={'PageSize': 50})
-                    return [item for page in pages for item in page['Items']]
+                    return [item for page in pages(client().scan, TableName=self.table,
+                                                   Segment=number, TotalSegments=total,
+                                                   PaginationConfig={'PageSize': 50})
+                            for item in page['Items']]
 
                 with concurrent.futures.ThreadPoolExecutor(4) as pool:
                     parts = list(pool.map(segment, range(total)))
@@ -82,8 +83,8 @@ class Scans(TableTest):
         table = self.create_table()
         put_all(self.client, table, [{'p': {'S': str(i)}, 'a': {'S': 'x' * 100000}}
                                      for i in range(24)])
-        pages = list(self.client.get_paginator('scan').paginate(TableName=table))
-        self.assertEqual([page['Count'] for page in pages], [11, 11, 2])
+        counts = [page['Count'] for page in pages(self.client.scan, TableName=table)]
+        self.assertEqual(counts, [11, 11, 2])
 
     def test_empty_table(self):
         table = self.create_table()

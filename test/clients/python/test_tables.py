@@ -2,7 +2,7 @@
 import datetime
 import unittest
 
-from support import TableTest, make_table, unique_name
+from support import TableTest, make_table, pages, unique_name
 
 WAIT = {'Delay': 1, 'MaxAttempts': 30}
 
@@ -102,8 +102,7 @@ class Tables(TableTest):
         names = [self.create_table(name=f'{prefix}.{i}') for i in range(5)]
 
         listed = []
-        for page in self.client.get_paginator('list_tables').paginate(
-                PaginationConfig={'PageSize': 2}):
+        for page in pages(self.client.list_tables, PaginationConfig={'PageSize': 2}):
             self.assertLessEqual(len(page['TableNames']), 2)
             listed += page['TableNames']
         self.assertEqual([n for n in listed if n.startswith(prefix)], names)

@@ -1,0 +1,83 @@
+"""One endpoint, and what it answered in a form that can be compared."""
+import http.client
+import json
+
+AUTHORIZATION = (
+    "AWS4-HMAC-SHA256 Credential=abc/20250101/us-east-1/dynamodb/aws4_request, "
+    "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" + "0" * 64
+)
+
+
+class Endpoint:
+    def __init__(self, address):
+        host, _, port = address.rpartition(":")
+        self.connection = http.client.HTTPConnection(host or "127.0.0.1", int(port), timeout=120)
+
+    def call(self, operation, request):
+        """Sends a request; a str is sent as it is, anything else as JSON."""
+        body = request if isinstance(request, str) else json.dumps(request)
+        headers = {
+            "Content-Type": "application/x-amz-json-1.0",
+            "X-Amz-Target": "DynamoDB_20120810." + operation,
+            "X-Amz-Date": "20250101T000000Z",
+            "Authorization": AUTHORIZATION,
+        }
+        self.connection.request("POST", "/", body.encode("utf-8", "surrogatepass"), headers)
+        response = self.connection.getresponse()
+        return Answer(response.status, response.read())
+
+
+class Answer:
+    def __init__(self, status, body):
+        self.status = status
+        try:
+            self.body = json.loads(body, parse_float=float)
+        except ValueError:
+            self.body = {"not JSON": body.decode("utf-8", "backslashreplace")}
+
+    @property
+    def ok(self):
+        return self.status == 200
+
+    @property
+    def error(self):
+        """"ValidationException: text", or None."""
+        if self.ok:
+            return None
+        kind = self.body.get("__type", "?").rpartition("#")[2]
+        text = self.body.get("message", self.body.get("Message", ""))
+        return f"{kind}: {text}"
+
+
+def canonical(value, path=()):
+    """The value with everything that has no order sorted."""
+    if isinstance(value, dict):
+        return {name: canonical(member, path + (name,)) for name, member in value.items()}
+    if isinstance(value, list):
+        members = [canonical(member, path) for member in value]
+        return sorted(members, key=json.dumps) if is_unordered(path) else members
+    return value
+
+
+def is_unordered(path):
+    """Sets, the items of a batch or a whole scan, and lists of attributes."""
+    if path[-1] in ("SS", "NS", "BS", "AttributeDefinitions", "ScannedItems", "ConsumedCapacity"):
+        return True
+    return path[0] == "Responses" and len(path) == 2
+
+
+def first_difference(ours, theirs, path=""):
+    """Where two canonical values differ first: (path, ours, theirs), or None."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for name in sorted(set(ours) | set(theirs)):
+            found = first_difference(ours.get(name), theirs.get(name), f"{path}.{name}")
+            if found:
+                return found
+        return None
+    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for i, (one, other) in enumerate(zip(ours, theirs)):
+            found = first_difference(one, other, f"{path}[{i}]")
+            if found:
+                return found
+        return None
+    return None if ours == theirs else (path.lstrip("."), ours, theirs)

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Sends the same generated requests to two endpoints and compares the answers.
+
+    parity.py OURS OTHER [--requests N] [--invalid PERCENT] [--seed N] [--all]
+
+OURS and OTHER are HOST:PORT; OTHER is DynamoDB Local or the like.  Tables of
+either endpoint that begin with "Parity-" are dropped first.
+
+Differences that are meant to be are in accepted.py with their reasons and only
+counted.  Every other one is shown; the exit status is 1 if there is one.
+--all shows the accepted ones, too.
+"""
+import argparse
+import collections
+import json
+import random
+import sys
+
+import accepted
+import client
+import generate
+
+SHOWN_LENGTH = 600
+
+
+def pages(endpoint, step):
+    """All pages as one body: counts, and the items in the order they came."""
+    request = dict(step.request)
+    body = {"Items": [], "Pages": []}
+    while True:
+        answer = endpoint.call(step.operation, request)
+        if not answer.ok:
+            return answer
+        page = dict(answer.body)
+        body["Items"] += page.pop("Items", [])
+        body["Pages"].append(page)
+        if step.operation == "ListTables":
+            last, name = page.get("LastEvaluatedTableName"), "ExclusiveStartTableName"
+        else:
+            last, name = page.get("LastEvaluatedKey"), "ExclusiveStartKey"
+        if last is None:
+            break
+        request[name] = last
+    if step.operation == "Scan":
+        body = summary_of_scan(body)
+    answer.body = body
+    return answer
+
+
+def summary_of_scan(body):
+    """What two endpoints that scan in different orders have in common."""
+    return {
+        "ScannedItems": body["Items"],
+        "Counts": [(page["Count"], page["ScannedCount"]) for page in body["Pages"]],
+    }
+
+
+def run(endpoint, step):
+    answer = pages(endpoint, step) if step.pages else endpoint.call(step.operation, step.request)
+    if answer.ok:
+        answer.body = client.canonical(accepted.comparable(step.operation, answer.body))
+    return answer
+
+
+def difference(ours, other):
+    """(ours, other) in a few words, or None."""
+    if ours.error or other.error:
+        one, two = ours.error or "200", other.error or "200"
+        return None if one == two else (one, two)
+    found = client.first_difference(ours.body, other.body)
+    if not found:
+        return None
+    path, one, two = found
+    return f"{path}: {json.dumps(one)}", f"{path}: {json.dumps(two)}"
+
+
+def steps(rng, count, invalid):
+    for table in generate.TABLES:
+        yield generate.create_table(table)
+    for _ in range(count):
+        yield generate.invalid(rng) if rng.random() * 100 < invalid else generate.valid(rng)
+
+
+def clean(endpoint):
+    for table in generate.TABLES:
+        endpoint.call("DeleteTable", {"TableName": table.name})
+
+
+def report(step, found, reason):
+    print(f"--- {step.operation} {json.dumps(step.request, ensure_ascii=False)[:SHOWN_LENGTH]}")
+    print(f"  ours:  {found[0][:SHOWN_LENGTH]}")
+    print(f"  other: {found[1][:SHOWN_LENGTH]}")
+    if reason:
+        print(f"  accepted: {reason}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("ours")
+    parser.add_argument("other")
+    parser.add_argument("--requests", type=int, default=500)
+    parser.add_argument("--invalid", type=float, default=30, help="percent of requests that are spoilt")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args()
+
+    ours, other = client.Endpoint(options.ours), client.Endpoint(options.other)
+    outcome = collections.Counter()
+    reasons = collections.Counter()
+    clean(ours)
+    clean(other)
+    for step in steps(random.Random(options.seed), options.requests, options.invalid):
+        found = difference(run(ours, step), run(other, step))
+        reason = accepted.reason(step, *found) if found else None
+        outcome["same" if not found else "accepted" if reason else "different"] += 1
+        if reason:
+            reasons[reason] += 1
+        if found and (options.all or not reason):
+            report(step, found, reason)
+    clean(ours)
+    clean(other)
+
+    for reason, count in reasons.most_common():
+        print(f"{count:6} {reason}")
+    print(", ".join(f"{outcome[name]} {name}" for name in ("same", "accepted", "different")))
+    sys.exit(1 if outcome["different"] else 0)
+
+
+if __name__ == "__main__":
+    main()
