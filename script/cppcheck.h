@@ -7,6 +7,9 @@
  */
 #define PG_VERSION_NUM 150000
 
+#define INT64_FORMAT "%ld"
+#define UINT64_FORMAT "%lu"
+
 #define LOG 15
 #define NOTICE 18
 #define WARNING 19

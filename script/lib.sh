@@ -8,6 +8,10 @@
 # shellcheck disable=SC2034 # for those who source this
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
+# Whatever the caller's locale: dynamo wants UTF-8, and programs' words in
+# English.
+export LANG=C.UTF-8 LC_ALL=C.UTF-8
+
 fail()
 {
 	printf 'error: %s\n' "$*" >&2

@@ -1,4 +1,5 @@
 -- The type item: operators, casts, hashing, size, and its binary form.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS dynamo;
 \pset null '(null)'
 

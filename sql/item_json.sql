@@ -1,4 +1,5 @@
 -- DynamoDB JSON in and out: every type, its one written form, and what is refused.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS dynamo;
 \pset null '(null)'
 

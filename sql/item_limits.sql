@@ -1,5 +1,6 @@
 -- The limits of an item and of its keys, each at the last value that is
 -- allowed and the first that is not.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS dynamo;
 \pset null '(null)'
 

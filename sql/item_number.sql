@@ -1,4 +1,5 @@
 -- Numbers: spelling, precision, range, order, size.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS dynamo;
 \pset null '(null)'
 

@@ -1,4 +1,5 @@
 -- Every SQL object of the extension: no change of the surface goes unseen.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS dynamo;
 \pset null ''
 \pset format unaligned
@@ -81,7 +82,6 @@ DROP TABLE keeps;
 DROP EXTENSION dynamo;
 SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dynamo%';
 CREATE EXTENSION dynamo;
-SET client_min_messages = warning;
 SET dynamo.partitions = 1;
 SELECT dynamo.create_table('{"TableName":"keeps","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],
     "AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}]}') IS NOT NULL AS created;

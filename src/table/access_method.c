@@ -12,9 +12,8 @@
  *	  AM is supported"), so the switched relations stand on a stack and a
  *	  relcache callback switches them again.
  *
- * A rewrite (VACUUM FULL, CLUSTER, ALTER TABLE) stores rows that were checked
- * when they came in: it arrives on a relation with relrewrite set and is not
- * checked again.
+ * VACUUM FULL and CLUSTER copy tuples without these callbacks.  An ALTER TABLE
+ * that rewrites may change what is in them, so it is checked as any write.
  */
 #include "base/compat.h"
 
@@ -47,16 +46,14 @@ RelationUsesDynamoAccessMethod(Relation rel)
 	return rel->rd_tableam == &routine;
 }
 
+/* TupleCheck() that leaves no garbage in the caller's context. */
 static void
-CheckUnlessRewrite(Relation rel, TupleTableSlot *slot)
+Check(Relation rel, TupleTableSlot *slot)
 {
-	MemoryContext context;
-	MemoryContext caller;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynamo tuple check",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
 
-	if (OidIsValid(rel->rd_rel->relrewrite))
-		return;
-	context = AllocSetContextCreate(CurrentMemoryContext, "dynamo tuple check", ALLOCSET_SMALL_SIZES);
-	caller = MemoryContextSwitchTo(context);
 	TupleCheck(rel, slot);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
@@ -65,7 +62,7 @@ CheckUnlessRewrite(Relation rel, TupleTableSlot *slot)
 static void
 dynamo_tuple_insert(Relation rel, TupleTableSlot *slot, CommandId cid, int options, BulkInsertState bistate)
 {
-	CheckUnlessRewrite(rel, slot);
+	Check(rel, slot);
 	heap->tuple_insert(rel, slot, cid, options, bistate);
 }
 
@@ -73,7 +70,7 @@ static void
 dynamo_tuple_insert_speculative(Relation rel, TupleTableSlot *slot, CommandId cid, int options,
 								BulkInsertState bistate, uint32 specToken)
 {
-	CheckUnlessRewrite(rel, slot);
+	Check(rel, slot);
 	heap->tuple_insert_speculative(rel, slot, cid, options, bistate, specToken);
 }
 
@@ -82,7 +79,7 @@ dynamo_multi_insert(Relation rel, TupleTableSlot **slots, int nslots, CommandId 
 					BulkInsertState bistate)
 {
 	for (int i = 0; i < nslots; i++)
-		CheckUnlessRewrite(rel, slots[i]);
+		Check(rel, slots[i]);
 	heap->multi_insert(rel, slots, nslots, cid, options, bistate);
 }
 
@@ -91,7 +88,7 @@ dynamo_tuple_update(Relation rel, ItemPointer otid, TupleTableSlot *slot, Comman
 					Snapshot snapshot, Snapshot crosscheck, bool wait, TM_FailureData *tmfd,
 					LockTupleMode *lockmode, TableUpdateIndexes *update_indexes)
 {
-	CheckUnlessRewrite(rel, slot);
+	Check(rel, slot);
 	return heap->tuple_update(rel, otid, slot, cid, snapshot, crosscheck, wait, tmfd, lockmode,
 							  update_indexes);
 }
@@ -122,7 +119,7 @@ static void
 WithHeap(Relation rel, HeapWork work, void *arg)
 {
 	static bool registered = false;
-	Switched	frame = {.rel = rel,.outer = switched};
+	Switched	frame = {.rel = rel, .outer = switched};
 
 	if (!registered)
 	{

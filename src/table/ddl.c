@@ -126,7 +126,7 @@ AppendColumn(StringInfo sql, const char *column, AttributeType type)
 	appendStringInfo(sql, "%s %s NOT NULL, ", quote_identifier(column), types[type]);
 }
 
-/* Makes the partitioned root as the calling role. */
+/* Makes the partitioned root. */
 static void
 CreateRoot(const TableDefinition *definition, const char *root)
 {
@@ -145,17 +145,30 @@ CreateRoot(const TableDefinition *definition, const char *root)
 	Execute(sql.data);
 }
 
-/* Makes the leaves as the extension's owner and gives them to the caller. */
+/*
+ * Lets the caller make relations in dynamo_data: the leaves now, and later
+ * their indexes, which PostgreSQL makes in the leaves' schema.
+ */
+static void
+AllowLeaves(void)
+{
+	Oid			caller;
+	int			context;
+
+	GetUserIdAndSecContext(&caller, &context);
+	if (superuser_arg(caller))
+		return;
+	SetUserIdAndSecContext(ExtensionOwner(), context | SECURITY_LOCAL_USERID_CHANGE);
+	Execute(psprintf("GRANT USAGE, CREATE ON SCHEMA dynamo_data TO %s",
+					 quote_identifier(GetUserNameFromId(caller, false))));
+	SetUserIdAndSecContext(caller, context);
+}
+
 static void
 CreateLeaves(const char *relation_name, const char *root)
 {
-	char	   *caller = GetUserNameFromId(GetUserId(), false);
 	char	   *base = FittingName(relation_name, strlen(".1234"));
-	Oid			save_user;
-	int			save_context;
 
-	GetUserIdAndSecContext(&save_user, &save_context);
-	SetUserIdAndSecContext(ExtensionOwner(), save_context | SECURITY_LOCAL_USERID_CHANGE);
 	for (int i = 0; i < dynamo_partitions; i++)
 	{
 		const char *leaf = quote_qualified_identifier("dynamo_data", psprintf("%s.%d", base, i));
@@ -163,9 +176,7 @@ CreateLeaves(const char *relation_name, const char *root)
 		Execute(psprintf("CREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS %d, REMAINDER %d) "
 						 "USING dynamo WITH (fillfactor = %d)",
 						 leaf, root, dynamo_partitions, i, LEAF_FILLFACTOR));
-		Execute(psprintf("ALTER TABLE %s OWNER TO %s", leaf, quote_identifier(caller)));
 	}
-	SetUserIdAndSecContext(save_user, save_context);
 }
 
 /* A random (version 4) UUID. */
@@ -215,6 +226,7 @@ TableCreate(const TableDefinition *definition)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	CreateRoot(definition, root);
+	AllowLeaves();
 	CreateLeaves(name, root);
 	SPI_finish();
 

@@ -2,10 +2,9 @@
  * ddl.h
  *	  Making and dropping the relations of an item table.
  *
- * Everything happens in the caller's transaction.  The root belongs to the
- * calling role, who needs CREATE on dynamo.schema; so do the leaves, though
- * the extension's owner makes them, because nobody else may write to
- * dynamo_data.
+ * Everything happens in the caller's transaction and as the calling role, who
+ * needs CREATE on dynamo.schema and gets it on dynamo_data, where the leaves
+ * are.
  */
 #ifndef DYNAMO_DDL_H
 #define DYNAMO_DDL_H

@@ -39,10 +39,11 @@ static int
 PlaceOf(TableDesc *table, Datum hash_key, uint64 *place)
 {
 	uint64		hash = TablePartitionHash(table, hash_key);
+	int			leaf = TableLeafOfHash(table, hash);
 	uint64		rest = hash / table->modulus;
 
 	*place = DatumGetUInt64(hash_uint32_extended((uint32) rest, rest >> 32));
-	return table->leaf_of_remainder[hash % table->modulus];
+	return leaf;
 }
 
 /* floor(((leaf, place) as a point) * total / nleaves), see above. */

@@ -290,7 +290,7 @@ TryModify(Modify *modify)
 DynamoItem *
 StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg, bool keep_old)
 {
-	Modify		modify = {.table = table,.key = key,.decide = decide,.arg = arg,.keep_old = keep_old};
+	Modify		modify = {.table = table, .key = key, .decide = decide, .arg = arg, .keep_old = keep_old};
 	ScanKeyData keys[TABLE_MAX_KEYS];
 	bool		done;
 

@@ -16,7 +16,9 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/partition.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "partitioning/partbounds.h"
@@ -30,6 +32,7 @@
 #include "utils/memutils.h"
 #include "utils/partcache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 #include "value/error_codes.h"
 #include "value/key.h"
 
@@ -75,8 +78,8 @@ Invalidate(Datum arg, Oid relid)
 static void
 InitCache(void)
 {
-	HASHCTL		names = {.keysize = TABLE_NAME_MAX + 1,.entrysize = sizeof(NameEntry)};
-	HASHCTL		relations = {.keysize = sizeof(Oid),.entrysize = sizeof(RelationEntry)};
+	HASHCTL		names = {.keysize = TABLE_NAME_MAX + 1, .entrysize = sizeof(NameEntry)};
+	HASHCTL		relations = {.keysize = sizeof(Oid), .entrysize = sizeof(RelationEntry)};
 
 	if (tables_by_relation)
 		return;
@@ -126,15 +129,21 @@ PrimaryKeyOf(Relation rel)
 	return index;
 }
 
+/* The column "item"; raises an error if it is gone or of another type. */
 static AttrNumber
 ItemColumnOf(Relation rel)
 {
 	AttrNumber	column = get_attnum(RelationGetRelid(rel), "item");
+	Oid			schema = get_namespace_oid("dynamo", false);
+	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("item"),
+									   ObjectIdGetDatum(schema));
 
-	if (column == InvalidAttrNumber)
+	if (column == InvalidAttrNumber ||
+		TupleDescAttr(RelationGetDescr(rel), column - 1)->atttypid != type)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("item table \"%s\" has no column \"item\"", RelationGetRelationName(rel))));
+				 errmsg("item table \"%s\" has no column \"item\" of type dynamo.item",
+						RelationGetRelationName(rel))));
 	return column;
 }
 
@@ -171,7 +180,8 @@ BuildKeys(TableDesc *table, const TableRow *row, Relation root)
 	Relation	index = index_open(PrimaryKeyOf(root), AccessShareLock);
 
 	table->nkeys = row->range_key ? 2 : 1;
-	if (index->rd_index->indnkeyatts != table->nkeys)
+	if (index->rd_index->indnkeyatts != table->nkeys ||
+		index->rd_index->indkey.values[0] != RelationGetPartitionKey(root)->partattrs[0])
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("primary key of item table \"%s\" does not match its key schema",
@@ -204,17 +214,25 @@ BuildLeaf(TableDesc *table, TableLeaf *leaf, Oid relid)
 	table_close(rel, AccessShareLock);
 }
 
+/* Raises an error unless the root is partitioned by hash of one column. */
 static void
-BuildPartitions(TableDesc *table, Relation root)
+CheckPartitioning(Relation root)
 {
 	PartitionKey key = RelationGetPartitionKey(root);
-	PartitionDesc partitions = RelationGetPartitionDesc(root, true);
 
 	if (key == NULL || key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("item table \"%s\" is not partitioned by hash of its partition key",
 						RelationGetRelationName(root))));
+}
+
+static void
+BuildPartitions(TableDesc *table, Relation root)
+{
+	PartitionKey key = RelationGetPartitionKey(root);
+	PartitionDesc partitions = RelationGetPartitionDesc(root, true);
+
 	fmgr_info_copy(&table->partition_hash, &key->partsupfunc[0], CurrentMemoryContext);
 	table->nleaves = partitions->nparts;
 	table->leaves = palloc0(Max(table->nleaves, 1) * sizeof(TableLeaf));
@@ -237,7 +255,9 @@ BuildFromRow(const TableRow *row)
 	table->table_name = pstrdup(row->table_name);
 	table->relid = row->relid;
 	table->row_security = root->rd_rel->relrowsecurity;
+	CheckPartitioning(root);
 	BuildKeys(table, row, root);
+	table->item_type = get_atttype(row->relid, ItemColumnOf(root));
 	table->direct_obstacle = FindObstacle(root, table->nkeys);
 	BuildPartitions(table, root);
 	table_close(root, AccessShareLock);
@@ -372,16 +392,22 @@ TablePartitionHash(TableDesc *table, Datum hash_key)
 										&hash_key, &isnull);
 }
 
-TableLeaf *
-TableLeafFor(TableDesc *table, Datum hash_key)
+int
+TableLeafOfHash(TableDesc *table, uint64 hash)
 {
 	int			leaf = -1;
 
 	if (table->modulus > 0)
-		leaf = table->leaf_of_remainder[TablePartitionHash(table, hash_key) % table->modulus];
+		leaf = table->leaf_of_remainder[hash % table->modulus];
 	if (leaf < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("a partition of item table \"%s\" is missing", table->table_name)));
-	return &table->leaves[leaf];
+	return leaf;
+}
+
+TableLeaf *
+TableLeafFor(TableDesc *table, Datum hash_key)
+{
+	return &table->leaves[TableLeafOfHash(table, TablePartitionHash(table, hash_key))];
 }

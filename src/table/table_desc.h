@@ -48,6 +48,7 @@ typedef struct TableDesc
 	bool		valid;			/* false: stale */
 	int			nkeys;			/* 1 or 2: partition key, sort key */
 	TableKey	keys[TABLE_MAX_KEYS];
+	Oid			item_type;		/* dynamo.item */
 	FmgrInfo	partition_hash; /* PostgreSQL's hash-partitioning function */
 	int			modulus;
 	int		   *leaf_of_remainder;	/* index into leaves, or -1 */
@@ -76,6 +77,7 @@ extern TableDesc *TableDescOfLeaf(Oid relid, const TableLeaf **leaf);
  * error if that partition does not exist.
  */
 extern uint64 TablePartitionHash(TableDesc *table, Datum hash_key);
+extern int	TableLeafOfHash(TableDesc *table, uint64 hash);
 extern TableLeaf *TableLeafFor(TableDesc *table, Datum hash_key);
 
 #endif							/* DYNAMO_TABLE_DESC_H */

@@ -32,6 +32,22 @@ RaiseContradiction(Relation rel, const TableKey *key, AttrNumber column)
 			 errtable(rel)));
 }
 
+/*
+ * A rewrite may be about to change a column's type, of which the descriptor
+ * does not know yet.
+ */
+static void
+CheckColumnType(Relation rel, AttrNumber column, Oid type)
+{
+	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(rel), column - 1);
+
+	if (attribute->atttypid != type)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("type of column \"%s\" of an item table cannot be changed",
+						NameStr(attribute->attname))));
+}
+
 /* Checks key number i; tells what its column says. */
 static KeyState
 CheckKey(Relation rel, const TableDesc *table, const TableLeaf *leaf, int i,
@@ -46,6 +62,7 @@ CheckKey(Relation rel, const TableDesc *table, const TableLeaf *leaf, int i,
 
 	if (isnull)
 		elog(ERROR, "key column of an item table is null");
+	CheckColumnType(rel, column, key->column_type);
 	state.value = KeyAttributeValue(key->type, datum);
 	state.missing = !ItemFind(item, key->name, key->name_len, &value);
 	if (!state.missing && (AttributeValueType(&value) != key->type ||
@@ -106,7 +123,8 @@ void
 TupleCheck(Relation rel, TupleTableSlot *slot)
 {
 	const TableLeaf *leaf;
-	TableDesc  *table = TableDescOfLeaf(RelationGetRelid(rel), &leaf);
+	Oid			relid = OidIsValid(rel->rd_rel->relrewrite) ? rel->rd_rel->relrewrite : RelationGetRelid(rel);
+	TableDesc  *table = TableDescOfLeaf(relid, &leaf);
 	KeyState	keys[TABLE_MAX_KEYS];
 	DynamoItem *item;
 	Datum		datum;
@@ -115,6 +133,7 @@ TupleCheck(Relation rel, TupleTableSlot *slot)
 
 	if (table == NULL)
 		return;
+	CheckColumnType(rel, leaf->item_column, table->item_type);
 	datum = slot_getattr(slot, leaf->item_column, &isnull);
 	if (isnull)
 		elog(ERROR, "item column of an item table is null");

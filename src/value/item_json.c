@@ -485,7 +485,7 @@ WriteTagged(StringInfo out, const AttributeValue *value)
 	{
 		const char *text;
 		int			len;
-	}			openings[] = {
+	} openings[] = {
 		[ATTRIBUTE_S] = OPENING("{\"S\":"),[ATTRIBUTE_N] = OPENING("{\"N\":"),
 		[ATTRIBUTE_B] = OPENING("{\"B\":"),[ATTRIBUTE_TRUE] = OPENING("{\"BOOL\":true"),
 		[ATTRIBUTE_FALSE] = OPENING("{\"BOOL\":false"),[ATTRIBUTE_NULL] = OPENING("{\"NULL\":true"),

@@ -341,7 +341,7 @@ NumberIsCanonical(const char *bytes, int len)
 
 		if (sign == SIGN_NEGATIVE)
 			pair = 100 - pair;
-		if (pair < 0 || pair > 99 || (pair == 0 && i == 0))
+		if (pair < 0 || pair > 99 || (pair == 0 && (i == 0 || i == pairs - 1)))
 			return false;
 	}
 	if (pairs == MAX_DIGIT_BYTES &&

@@ -1,4 +1,5 @@
 """One endpoint, and what it answered in a form that can be compared."""
+import decimal
 import http.client
 import json
 
@@ -50,13 +51,22 @@ class Answer:
 
 
 def canonical(value, path=()):
-    """The value with everything that has no order sorted."""
+    """
+    The value with everything that has no order sorted, and numbers below the
+    first level of an item in one spelling: Local leaves those as they came.
+    """
+    if path and path[-1] in ("N", "NS") and isinstance(value, str) and is_nested(path):
+        return format(decimal.Decimal(value).normalize(), "f")
     if isinstance(value, dict):
         return {name: canonical(member, path + (name,)) for name, member in value.items()}
     if isinstance(value, list):
         members = [canonical(member, path) for member in value]
-        return sorted(members, key=json.dumps) if is_unordered(path) else members
+        return sorted(members, key=lambda member: json.dumps(member, sort_keys=True)) if is_unordered(path) else members
     return value
+
+
+def is_nested(path):
+    return "M" in path or "L" in path or path[-1] == "NS"
 
 
 def is_unordered(path):

@@ -27,6 +27,7 @@ def pages(endpoint, step):
     """All pages as one body: counts, and the items in the order they came."""
     request = dict(step.request)
     body = {"Items": [], "Pages": []}
+    seen = []
     while True:
         answer = endpoint.call(step.operation, request)
         if not answer.ok:
@@ -40,6 +41,9 @@ def pages(endpoint, step):
             last, name = page.get("LastEvaluatedKey"), "ExclusiveStartKey"
         if last is None:
             break
+        if last in seen:
+            raise RuntimeError(f"{step.operation} gives the same page again: {step.request}")
+        seen.append(last)
         request[name] = last
     if step.operation == "Scan":
         body = summary_of_scan(body)
