@@ -192,6 +192,7 @@ REVOKE ALL ON FUNCTION dynamo.forget_dropped() FROM PUBLIC;
 CREATE EVENT TRIGGER dynamo_forget_dropped ON sql_drop
     WHEN TAG IN ('DROP TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP EXTENSION', 'DROP TYPE')
     EXECUTE FUNCTION dynamo.forget_dropped();
+ALTER EVENT TRIGGER dynamo_forget_dropped ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER dynamo_forget_dropped IS 'takes dropped relations out of dynamo.tables';
 
 ----------------------------------------------------------------------

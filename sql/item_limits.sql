@@ -73,7 +73,8 @@ SELECT try(format('INSERT INTO limits_s VALUES (repeat(''é'', 1024), repeat(''�
     try(format('INSERT INTO limits_s VALUES (repeat(''é'', 1025), ''r'', ''{}'')')) AS hash_too_long,
     try(format('INSERT INTO limits_s VALUES (''p'', repeat(''é'', 513), ''{}'')')) AS range_too_long;
 SELECT count(*), max(length(p)), max(length(r)) FROM limits_s;
--- Keys that do not compress fit as well.
+-- A row of the primary key's index holds no more than this; keys that long
+-- and do not compress are refused.
 CREATE FUNCTION noise(len int, seed text) RETURNS text LANGUAGE sql AS
     $$ SELECT left(string_agg(md5(seed || i), ''), len) FROM generate_series(1, len / 32 + 1) i $$;
 SELECT try('INSERT INTO limits_s VALUES (noise(2048, ''p''), noise(1024, ''r''), ''{}'')') AS largest_keys;

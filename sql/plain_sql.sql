@@ -373,6 +373,7 @@ SELECT make_table('owned');
 DROP TABLE owned;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA public FROM regress_dynamo_owner;
+DROP OWNED BY regress_dynamo_owner;
 DROP ROLE regress_dynamo_reader, regress_dynamo_owner;
 
 ----------------------------------------------------------------------
@@ -413,6 +414,7 @@ SELECT relname FROM pg_class WHERE relnamespace = 'dynamo_data'::regnamespace;
 SELECT make_table('odd', 1);
 INSERT INTO odd VALUES ('a', 1, '{}');
 BEGIN;
+TRUNCATE odd;
 ALTER TABLE odd ALTER COLUMN item TYPE text;
 SELECT state_of('SELECT dynamo.scan(''{"TableName":"odd"}'')'), state_of('INSERT INTO odd VALUES (''b'', 1, ''text'')');
 ROLLBACK;

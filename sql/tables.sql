@@ -299,6 +299,7 @@ SET ROLE regress_dynamo_maker;
 SELECT dynamo.delete_table('{"TableName": "mine"}') #>> '{TableDescription,TableStatus}';
 RESET ROLE;
 REVOKE CREATE ON SCHEMA public FROM regress_dynamo_maker;
+DROP OWNED BY regress_dynamo_maker;
 DROP ROLE regress_dynamo_maker, regress_dynamo_other;
 
 --

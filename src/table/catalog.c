@@ -51,7 +51,7 @@ CatalogRelationOid(const char *name)
 void
 CatalogLock(void)
 {
-	LockRelationOid(CatalogRelationOid("tables"), ShareRowExclusiveLock);
+	LockRelationOid(CatalogRelationOid("tables"), ShareUpdateExclusiveLock);
 }
 
 static TableRow *

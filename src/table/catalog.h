@@ -42,7 +42,8 @@ extern List *CatalogListTables(const char *after, int limit);
 
 /*
  * Adds a row, replacing one whose relation is gone.  The caller holds the lock
- * of CatalogLock(), which keeps other writers out until the transaction ends.
+ * of CatalogLock(), which keeps other CreateTables out until the transaction
+ * ends; a DROP TABLE passes it.
  */
 extern void CatalogInsertTable(const TableRow *row);
 extern void CatalogLock(void);

@@ -26,6 +26,7 @@ struct Range
 	Snapshot	snapshot;
 	bool		open;			/* scan is open */
 	LeafScan	scan;
+	const TableLeaf *leaves;	/* as the table was when the range began */
 	int			leaf;			/* the one being read */
 	int			last_leaf;
 	int			start_leaf;		/* where spec->start lives, or -1 */
@@ -116,10 +117,12 @@ ScanKeys(Range *range)
 static void
 OpenLeaf(Range *range)
 {
-	int			nkeys = range->spec->has_hash ? QueryKeys(range) : ScanKeys(range);
+	const TableLeaf *leaf = &range->leaves[range->leaf];
+	int			nkeys;
 
-	LeafScanBegin(&range->scan, &range->table->leaves[range->leaf], AccessShareLock,
-				  range->snapshot, range->keys, nkeys);
+	leaf = StoreLockLeaf(&range->table, leaf, AccessShareLock);
+	nkeys = range->spec->has_hash ? QueryKeys(range) : ScanKeys(range);
+	LeafScanBegin(&range->scan, leaf, AccessShareLock, range->snapshot, range->keys, nkeys);
 	range->open = true;
 }
 
@@ -138,6 +141,10 @@ SegmentLeaves(Range *range)
 	const RangeSpec *spec = range->spec;
 	uint64		nleaves = range->table->nleaves;
 
+	if (range->table->has_gap)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a partition of item table \"%s\" is missing", range->table->table_name)));
 	range->leaf = (int) (spec->segment * nleaves / spec->total_segments);
 	range->last_leaf = (int) (((spec->segment + 1) * nleaves + spec->total_segments - 1) / spec->total_segments) - 1;
 	if (spec->start)
@@ -155,6 +162,7 @@ RangeBegin(TableDesc *table, const RangeSpec *spec)
 	Range	   *range = palloc0(sizeof(Range));
 
 	range->table = table;
+	range->leaves = table->leaves;
 	range->spec = spec;
 	range->start_leaf = -1;
 	range->item_context = AllocSetContextCreate(CurrentMemoryContext, "dynamo range item",

@@ -91,6 +91,27 @@ StoreOpen(const char *table_name, AclMode mode, const char *missing)
 	return table;
 }
 
+const TableLeaf *
+StoreLockLeaf(TableDesc **table, const TableLeaf *leaf, LOCKMODE lockmode)
+{
+	TableDesc  *fresh;
+
+	LockRelationOid(leaf->relid, lockmode);
+	if (likely((*table)->valid))
+		return leaf;
+	fresh = TableDescFindOrError((*table)->table_name, "the table is gone");
+	CheckDirect(fresh);
+	*table = fresh;
+	for (int i = 0; i < fresh->nleaves; i++)
+	{
+		if (fresh->leaves[i].relid == leaf->relid)
+			return &fresh->leaves[i];
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("a partition of item table \"%s\" is missing", fresh->table_name)));
+}
+
 static DynamoItem *
 CopyItem(const DynamoItem *item)
 {
@@ -113,12 +134,13 @@ BeginLookup(LeafScan *scan, TableDesc *table, const TableLeaf *leaf, const ItemK
 DynamoItem *
 StoreGet(TableDesc *table, const ItemKey *key)
 {
-	ScanKeyData keys[TABLE_MAX_KEYS];
+	const TableLeaf *leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums[0]), AccessShareLock);
 	Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	ScanKeyData keys[TABLE_MAX_KEYS];
 	LeafScan	scan;
 	DynamoItem *item = NULL;
 
-	BeginLookup(&scan, table, TableLeafFor(table, key->datums[0]), key, AccessShareLock, snapshot, keys);
+	BeginLookup(&scan, table, leaf, key, AccessShareLock, snapshot, keys);
 	if (LeafScanNext(&scan, ForwardScanDirection))
 		item = CopyItem(LeafScanItem(&scan));
 	LeafScanEnd(&scan);
@@ -153,11 +175,14 @@ typedef struct IndexWork
 	ResultRelInfo *rri;
 } IndexWork;
 
+/* An index on an expression may run SQL, which wants an active snapshot. */
 static IndexWork
-OpenIndexes(Relation rel, bool speculative)
+OpenIndexes(const Modify *modify, bool speculative)
 {
+	Relation	rel = modify->scan.rel;
 	IndexWork	work;
 
+	PushActiveSnapshot(modify->snapshot);
 	work.estate = CreateExecutorState();
 	work.rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(work.rri, rel, 0, NULL, 0);
@@ -170,6 +195,7 @@ CloseIndexes(IndexWork *work)
 {
 	ExecCloseIndices(work->rri);
 	FreeExecutorState(work->estate);
+	PopActiveSnapshot();
 }
 
 static void
@@ -213,12 +239,13 @@ UpdateTuple(Modify *modify, DynamoItem *item)
 	TableUpdateIndexes update_indexes = UPDATE_NO_INDEXES;
 	TM_Result	result;
 
+	CheckCmdReplicaIdentity(rel, CMD_UPDATE);
 	result = table_tuple_update(rel, &modify->scan.slot->tts_tid, slot, GetCurrentCommandId(true),
 								modify->snapshot, InvalidSnapshot, true, &failure, &lockmode,
 								&update_indexes);
 	if (result == TM_Ok && update_indexes != UPDATE_NO_INDEXES)
 	{
-		IndexWork	work = OpenIndexes(rel, false);
+		IndexWork	work = OpenIndexes(modify, false);
 
 		ExecInsertIndexesAfterUpdate(work.rri, slot, work.estate, update_indexes);
 		CloseIndexes(&work);
@@ -232,6 +259,7 @@ DeleteTuple(Modify *modify)
 {
 	TM_FailureData failure;
 
+	CheckCmdReplicaIdentity(modify->scan.rel, CMD_DELETE);
 	return JudgeResult(table_tuple_delete(modify->scan.rel, &modify->scan.slot->tts_tid,
 										  GetCurrentCommandId(true), modify->snapshot,
 										  InvalidSnapshot, true, &failure, false));
@@ -246,7 +274,7 @@ InsertTuple(Modify *modify, DynamoItem *item)
 {
 	Relation	rel = modify->scan.rel;
 	TupleTableSlot *slot = MakeTuple(modify, item);
-	IndexWork	work = OpenIndexes(rel, true);
+	IndexWork	work = OpenIndexes(modify, true);
 	List	   *arbiters = list_make1_oid(modify->leaf->index);
 	TransactionId xid = GetCurrentTransactionId();
 	uint32		token = SpeculativeInsertionLockAcquire(xid);

@@ -22,6 +22,7 @@
 #define DYNAMO_STORE_H
 
 #include "nodes/parsenodes.h"
+#include "storage/lockdefs.h"
 #include "table/table_desc.h"
 
 /* A primary key, as values and as datums of the key columns. */
@@ -39,6 +40,13 @@ extern void ItemKeyComplete(const TableDesc *table, ItemKey *key);
  * for it.  missing is the message of the ResourceNotFoundException.
  */
 extern TableDesc *StoreOpen(const char *table_name, AclMode mode, const char *missing);
+
+/*
+ * Locks a leaf.  What the lock waited for may have changed the table: then
+ * *table is described anew and checked as StoreOpen() checks it, and the leaf
+ * of the new description is what comes back.
+ */
+extern const TableLeaf *StoreLockLeaf(TableDesc **table, const TableLeaf *leaf, LOCKMODE lockmode);
 
 /* The item of that key, or NULL. */
 extern DynamoItem *StoreGet(TableDesc *table, const ItemKey *key);

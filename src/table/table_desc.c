@@ -114,19 +114,12 @@ FindObstacle(Relation rel, int nkeys)
 	return NULL;
 }
 
-/* The index of the primary key; raises an error if somebody dropped it. */
+/* The index of the primary key, InvalidOid without one. */
 static Oid
 PrimaryKeyOf(Relation rel)
 {
-	Oid			index;
-
 	RelationGetIndexList(rel);
-	index = rel->rd_pkindex;
-	if (!OidIsValid(index))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("item table \"%s\" has no primary key", RelationGetRelationName(rel))));
-	return index;
+	return rel->rd_pkindex;
 }
 
 /* The column "item"; raises an error if it is gone or of another type. */
@@ -177,9 +170,16 @@ BuildKey(TableDesc *table, int i, const char *name, Relation root, Relation inde
 static void
 BuildKeys(TableDesc *table, const TableRow *row, Relation root)
 {
-	Relation	index = index_open(PrimaryKeyOf(root), AccessShareLock);
+	Oid			primary_key = PrimaryKeyOf(root);
+	Relation	index;
 
 	table->nkeys = row->range_key ? 2 : 1;
+	if (!OidIsValid(primary_key))
+	{
+		table->incomplete = true;
+		return;
+	}
+	index = index_open(primary_key, AccessShareLock);
 	if (index->rd_index->indnkeyatts != table->nkeys ||
 		index->rd_index->indkey.values[0] != RelationGetPartitionKey(root)->partattrs[0])
 		ereport(ERROR,
@@ -189,6 +189,25 @@ BuildKeys(TableDesc *table, const TableRow *row, Relation root)
 	BuildKey(table, 0, row->hash_key, root, index);
 	if (row->range_key)
 		BuildKey(table, 1, row->range_key, root, index);
+	index_close(index, AccessShareLock);
+}
+
+/* Fills in what only a leaf that is a table has. */
+static void
+BuildLeafColumns(TableDesc *table, TableLeaf *leaf, Relation rel)
+{
+	Relation	index;
+
+	leaf->index = PrimaryKeyOf(rel);
+	if (!OidIsValid(leaf->index))
+	{
+		table->incomplete = true;
+		return;
+	}
+	index = index_open(leaf->index, AccessShareLock);
+	leaf->item_column = ItemColumnOf(rel);
+	for (int i = 0; i < table->nkeys; i++)
+		leaf->key_columns[i] = index->rd_index->indkey.values[i];
 	index_close(index, AccessShareLock);
 }
 
@@ -202,15 +221,7 @@ BuildLeaf(TableDesc *table, TableLeaf *leaf, Oid relid)
 	if (obstacle && !table->direct_obstacle)
 		table->direct_obstacle = obstacle;
 	if (rel->rd_rel->relkind == RELKIND_RELATION)
-	{
-		Relation	index = index_open(PrimaryKeyOf(rel), AccessShareLock);
-
-		leaf->index = RelationGetRelid(index);
-		leaf->item_column = ItemColumnOf(rel);
-		for (int i = 0; i < table->nkeys; i++)
-			leaf->key_columns[i] = index->rd_index->indkey.values[i];
-		index_close(index, AccessShareLock);
-	}
+		BuildLeafColumns(table, leaf, rel);
 	table_close(rel, AccessShareLock);
 }
 
@@ -236,22 +247,30 @@ BuildPartitions(TableDesc *table, Relation root)
 	fmgr_info_copy(&table->partition_hash, &key->partsupfunc[0], CurrentMemoryContext);
 	table->nleaves = partitions->nparts;
 	table->leaves = palloc0(Max(table->nleaves, 1) * sizeof(TableLeaf));
-	if (table->nleaves == 0)
+	table->has_gap = table->nleaves == 0;
+	if (table->has_gap)
 		return;
 	table->modulus = partitions->boundinfo->nindexes;
 	table->leaf_of_remainder = palloc(table->modulus * sizeof(int));
 	memcpy(table->leaf_of_remainder, partitions->boundinfo->indexes, table->modulus * sizeof(int));
+	for (int i = 0; i < table->modulus; i++)
+		table->has_gap = table->has_gap || table->leaf_of_remainder[i] < 0;
 	for (int i = 0; i < table->nleaves; i++)
 		BuildLeaf(table, &table->leaves[i], partitions->oids[i]);
 }
 
-/* Builds a descriptor in the current context. */
+/*
+ * Builds a descriptor in the current context; NULL if the root has been
+ * dropped since the row was read.
+ */
 static TableDesc *
 BuildFromRow(const TableRow *row)
 {
 	TableDesc  *table = palloc0(sizeof(TableDesc));
-	Relation	root = table_open(row->relid, AccessShareLock);
+	Relation	root = try_table_open(row->relid, AccessShareLock);
 
+	if (root == NULL)
+		return NULL;
 	table->table_name = pstrdup(row->table_name);
 	table->relid = row->relid;
 	table->row_security = root->rd_rel->relrowsecurity;
@@ -294,14 +313,24 @@ Build(const char *table_name)
 	}
 }
 
+static void
+UnlinkRelation(TableDesc *table, Oid relid)
+{
+	RelationEntry *entry = hash_search(tables_by_relation, &relid, HASH_FIND, NULL);
+
+	/* it may have gone over to another table */
+	if (entry && entry->table == table)
+		hash_search(tables_by_relation, &relid, HASH_REMOVE, NULL);
+}
+
 /* Takes a stale descriptor out of the cache; its users may read on. */
 static void
 Unlink(TableDesc *table)
 {
 	hash_search(tables_by_name, table->table_name, HASH_REMOVE, NULL);
-	hash_search(tables_by_relation, &table->relid, HASH_REMOVE, NULL);
+	UnlinkRelation(table, table->relid);
 	for (int i = 0; i < table->nleaves; i++)
-		hash_search(tables_by_relation, &table->leaves[i].relid, HASH_REMOVE, NULL);
+		UnlinkRelation(table, table->leaves[i].relid);
 	MemoryContextSetParent(table->context, TopTransactionContext);
 }
 
@@ -315,17 +344,19 @@ LinkRelation(TableDesc *table, Oid relid, int leaf)
 	entry->leaf = leaf;
 }
 
+/* Puts a descriptor into the cache, which owns it from the first entry on. */
 static void
 Link(TableDesc *table)
 {
 	bool		found;
-	NameEntry  *entry = hash_search(tables_by_name, table->table_name, HASH_ENTER, &found);
+	NameEntry  *entry;
 
+	MemoryContextSetParent(table->context, CacheMemoryContext);
+	entry = hash_search(tables_by_name, table->table_name, HASH_ENTER, &found);
 	entry->table = table;
 	LinkRelation(table, table->relid, ROOT);
 	for (int i = 0; i < table->nleaves; i++)
 		LinkRelation(table, table->leaves[i].relid, i);
-	MemoryContextSetParent(table->context, CacheMemoryContext);
 }
 
 TableDesc *
@@ -357,6 +388,10 @@ TableDescFindOrError(const char *table_name, const char *message)
 		ereport(ERROR,
 				(errcode(ERRCODE_DYNAMO_RESOURCE_NOT_FOUND),
 				 errmsg("%s", message)));
+	if (table->incomplete)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("item table \"%s\" or one of its partitions has no primary key", table_name)));
 	return table;
 }
 
@@ -377,7 +412,7 @@ TableDescOfLeaf(Oid relid, const TableLeaf **leaf)
 			return NULL;
 		entry = hash_search(tables_by_relation, &relid, HASH_FIND, NULL);
 	}
-	if (entry == NULL || entry->leaf == ROOT)
+	if (entry == NULL || entry->leaf == ROOT || entry->table->incomplete)
 		return NULL;
 	*leaf = &entry->table->leaves[entry->leaf];
 	return entry->table;

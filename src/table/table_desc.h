@@ -56,6 +56,9 @@ typedef struct TableDesc
 	TableLeaf  *leaves;
 	const char *direct_obstacle;	/* why the direct store cannot serve it, for
 									 * any role; NULL: it can */
+	bool		incomplete;		/* a primary key is missing, as in the middle of
+								 * a restore; then only names and OIDs count */
+	bool		has_gap;		/* a remainder has no partition */
 	bool		row_security;	/* the answer depends on the role */
 	MemoryContext context;		/* owns all of this */
 } TableDesc;
@@ -63,12 +66,15 @@ typedef struct TableDesc
 /* The table of that name, or NULL. */
 extern TableDesc *TableDescFind(const char *table_name);
 
-/* The same, raising ResourceNotFoundException with the given message. */
+/*
+ * The same, raising ResourceNotFoundException with the given message, and an
+ * error if the table is incomplete.
+ */
 extern TableDesc *TableDescFindOrError(const char *table_name, const char *message);
 
 /*
  * The table a leaf belongs to, and which leaf it is; NULL for a relation that
- * is no item table's leaf.
+ * is no item table's leaf, and for a leaf of an incomplete table.
  */
 extern TableDesc *TableDescOfLeaf(Oid relid, const TableLeaf **leaf);
 

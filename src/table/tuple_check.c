@@ -5,9 +5,11 @@
 #include "base/compat.h"
 
 #include "access/htup_details.h"
+#include "catalog/partition.h"
 #include "executor/executor.h"
 #include "table/table_desc.h"
 #include "table/tuple_check.h"
+#include "utils/lsyscache.h"
 #include "value/item_build.h"
 #include "value/item_json.h"
 #include "value/key.h"
@@ -119,6 +121,22 @@ ReplaceItem(Relation rel, TupleTableSlot *slot, AttrNumber item_column, DynamoIt
 	slot->tts_tid = tid;
 }
 
+/*
+ * While ALTER TABLE changes the type of a key column, the primary key is gone
+ * and nothing can be checked.
+ */
+static void
+RefuseBlindRewrite(Relation rel)
+{
+	Oid			leaf = rel->rd_rel->relrewrite;
+
+	if (OidIsValid(leaf) && get_rel_relispartition(leaf) &&
+		CatalogFindRelation(get_partition_parent(leaf, true)) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("type of a key column of an item table cannot be changed")));
+}
+
 void
 TupleCheck(Relation rel, TupleTableSlot *slot)
 {
@@ -132,7 +150,10 @@ TupleCheck(Relation rel, TupleTableSlot *slot)
 	bool		complete = true;
 
 	if (table == NULL)
+	{
+		RefuseBlindRewrite(rel);
 		return;
+	}
 	CheckColumnType(rel, leaf->item_column, table->item_type);
 	datum = slot_getattr(slot, leaf->item_column, &isnull);
 	if (isnull)

@@ -35,7 +35,7 @@ ReadQuotedName(const char *p, const char *end, PathElement *element)
 			if (p + 1 >= end || p[1] != '"')
 			{
 				element->name_len = name - element->name;
-				return p + 1;
+				return element->name_len > 0 ? p + 1 : NULL;
 			}
 			p++;
 		}

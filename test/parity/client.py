@@ -56,7 +56,7 @@ def canonical(value, path=()):
     first level of an item in one spelling: Local leaves those as they came.
     """
     if path and path[-1] in ("N", "NS") and isinstance(value, str) and is_nested(path):
-        return format(decimal.Decimal(value).normalize(), "f")
+        return format(decimal.Decimal(value).normalize() + 0, "f")
     if isinstance(value, dict):
         return {name: canonical(member, path + (name,)) for name, member in value.items()}
     if isinstance(value, list):
@@ -71,23 +71,18 @@ def is_nested(path):
 
 def is_unordered(path):
     """Sets, the items of a batch or a whole scan, and lists of attributes."""
-    if path[-1] in ("SS", "NS", "BS", "AttributeDefinitions", "ScannedItems", "ConsumedCapacity"):
+    if path[-1] in ("SS", "NS", "BS", "AttributeDefinitions", "ScannedItems"):
         return True
     return path[0] == "Responses" and len(path) == 2
 
 
-def first_difference(ours, theirs, path=""):
-    """Where two canonical values differ first: (path, ours, theirs), or None."""
-    if isinstance(ours, dict) and isinstance(theirs, dict):
-        for name in sorted(set(ours) | set(theirs)):
-            found = first_difference(ours.get(name), theirs.get(name), f"{path}.{name}")
-            if found:
-                return found
-        return None
-    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
-        for i, (one, other) in enumerate(zip(ours, theirs)):
-            found = first_difference(one, other, f"{path}[{i}]")
-            if found:
-                return found
-        return None
-    return None if ours == theirs else (path.lstrip("."), ours, theirs)
+def differences(ours, other, path=""):
+    """Where two canonical values differ: (path, ours, other) for each place."""
+    if isinstance(ours, dict) and isinstance(other, dict):
+        for name in sorted(set(ours) | set(other)):
+            yield from differences(ours.get(name), other.get(name), f"{path}.{name}".lstrip("."))
+    elif isinstance(ours, list) and isinstance(other, list) and len(ours) == len(other):
+        for i, (one, two) in enumerate(zip(ours, other)):
+            yield from differences(one, two, f"{path}[{i}]")
+    elif ours != other:
+        yield path, ours, other

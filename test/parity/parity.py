@@ -66,16 +66,13 @@ def run(endpoint, step):
     return answer
 
 
-def difference(ours, other):
-    """(ours, other) in a few words, or None."""
+def differences(ours, other):
+    """(ours, other) in a few words, for each difference."""
     if ours.error or other.error:
         one, two = ours.error or "200", other.error or "200"
-        return None if one == two else (one, two)
-    found = client.first_difference(ours.body, other.body)
-    if not found:
-        return None
-    path, one, two = found
-    return f"{path}: {json.dumps(one)}", f"{path}: {json.dumps(two)}"
+        return [(one, two)] if one != two else []
+    return [(f"{path}: {json.dumps(one)}", f"{path}: {json.dumps(two)}")
+            for path, one, two in client.differences(ours.body, other.body)]
 
 
 def steps(rng, count, invalid):
@@ -90,12 +87,13 @@ def clean(endpoint):
         endpoint.call("DeleteTable", {"TableName": table.name})
 
 
-def report(step, found, reason):
+def report(step, shown):
     print(f"--- {step.operation} {json.dumps(step.request, ensure_ascii=False)[:SHOWN_LENGTH]}")
-    print(f"  ours:  {found[0][:SHOWN_LENGTH]}")
-    print(f"  other: {found[1][:SHOWN_LENGTH]}")
-    if reason:
-        print(f"  accepted: {reason}")
+    for ours, other, reason in shown:
+        print(f"  ours:  {ours[:SHOWN_LENGTH]}")
+        print(f"  other: {other[:SHOWN_LENGTH]}")
+        if reason:
+            print(f"  accepted: {reason}")
 
 
 def main():
@@ -114,13 +112,14 @@ def main():
     clean(ours)
     clean(other)
     for step in steps(random.Random(options.seed), options.requests, options.invalid):
-        found = difference(run(ours, step), run(other, step))
-        reason = accepted.reason(step, *found) if found else None
-        outcome["same" if not found else "accepted" if reason else "different"] += 1
-        if reason:
-            reasons[reason] += 1
-        if found and (options.all or not reason):
-            report(step, found, reason)
+        found = [(one, two, accepted.reason(step, one, two))
+                 for one, two in differences(run(ours, step), run(other, step))]
+        different = [each for each in found if not each[2]]
+        outcome["different" if different else "accepted" if found else "same"] += 1
+        reasons.update({reason for _, _, reason in found if reason})
+        shown = found if options.all else different
+        if shown:
+            report(step, shown)
     clean(ours)
     clean(other)
 
