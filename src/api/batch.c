@@ -2,7 +2,7 @@
  * batch.c
  *	  What BatchWriteItem and BatchGetItem share: keys of several tables.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/batch.h"
 #include "api/request_member.h"
@@ -55,7 +55,7 @@ BatchCheckDuplicates(BatchEntry *entries, int count)
 char *
 BatchTableName(const JsonNode *member)
 {
-	JsonNode	name = {.kind = JSON_NODE_STRING,.text = member->name,.len = member->name_len};
+	JsonNode	name = {.kind = JSON_NODE_STRING, .text = member->name, .len = member->name_len};
 
 	return TableNameOf(&name);
 }

@@ -5,12 +5,12 @@
  * A reply holds at most 16 MB of items; the keys behind that come back as
  * UnprocessedKeys, with their table's other members as they were sent.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/batch.h"
+#include "api/expressions.h"
 #include "api/item_key.h"
 #include "api/operations.h"
-#include "api/projection.h"
 #include "api/request_member.h"
 #include "base/json_writer.h"
 #include "request/capacity.h"
@@ -19,6 +19,7 @@
 typedef struct BatchGetTable
 {
 	const JsonNode *member;		/* KeysAndAttributes */
+	Binding    *binding;
 	Projection *projection;
 	bool		consistent;
 	int			first;			/* its entries are [first, first + count) */
@@ -43,7 +44,7 @@ ReadTable(BatchGet *batch, BatchGetTable *table, const JsonNode *member)
 	if (batch->count + keys->count > BATCH_MAX_KEYS)
 		RaiseValidation("Too many items requested for the BatchGetItem call");
 	table->member = member;
-	table->projection = ReadProjection(member);
+	table->projection = ReadOnlyProjection(member, &table->binding);
 	table->consistent = RequestBool(member, "ConsistentRead", false);
 	table->first = batch->count;
 	table->count = keys->count;
@@ -65,6 +66,7 @@ OpenTables(BatchGet *batch)
 		BatchGetTable *table = &batch->tables[t];
 		TableDesc  *desc = StoreOpen(BatchTableName(table->member), ACL_SELECT, TABLE_MISSING);
 
+		CheckKeyPaths(table->binding, desc);
 		for (int i = table->first; i < table->first + table->count; i++)
 		{
 			batch->entries[i].table = desc;

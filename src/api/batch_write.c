@@ -5,7 +5,7 @@
  * The service may write some and hand back the rest; here all are written or,
  * after an error, none, so UnprocessedItems is always empty.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/batch.h"
 #include "api/item_key.h"

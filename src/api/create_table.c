@@ -7,7 +7,7 @@
  * are mere data are kept in the table's settings: a copy of the request by its
  * shape, without the table's name and keys, which the catalog has columns for.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/create_table.h"
 #include "api/raise_invalid.h"

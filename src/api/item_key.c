@@ -2,7 +2,7 @@
  * item_key.c
  *	  Primary keys in requests and replies.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/item_key.h"
 #include "api/request_member.h"

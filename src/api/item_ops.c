@@ -5,11 +5,11 @@
  * Each first checks what needs no table (values, expressions, sizes), then
  * opens the table, then checks against its key schema: the service's order.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
+#include "api/expressions.h"
 #include "api/item_key.h"
 #include "api/operations.h"
-#include "api/projection.h"
 #include "api/request_member.h"
 #include "api/table_name.h"
 #include "base/json_writer.h"
@@ -17,8 +17,7 @@
 #include "value/item_json.h"
 
 static const char *const unsupported_in_write[] = {
-	"ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
-	"Expected", "ConditionalOperator", NULL
+	"ConditionExpression", "Expected", "ConditionalOperator", NULL
 };
 
 /* What a PutItem or DeleteItem was asked to give back. */
@@ -28,16 +27,19 @@ typedef struct WriteReply
 	ReturnCapacity capacity;
 } WriteReply;
 
+/* Reads what PutItem and DeleteItem share, but for the item and the key. */
 static WriteReply
 ReadWriteReply(const JsonNode *request)
 {
 	const char *values = RequestString(request, "ReturnValues");
 	WriteReply	reply;
 
+	RequestRefuse(request, unsupported_in_write);
 	if (values && strcmp(values, "NONE") != 0 && strcmp(values, "ALL_OLD") != 0)
 		RaiseValidation("Return values set to invalid value");
 	reply.all_old = values && strcmp(values, "ALL_OLD") == 0;
 	reply.capacity = ReturnCapacityOf(request);
+	(void) ReadBinding(request, false, "ConditionExpression is null");
 	return reply;
 }
 
@@ -86,7 +88,6 @@ PutItemRun(const JsonNode *request, StringInfo reply)
 	ItemKey		key;
 	DynamoItem *old;
 
-	RequestRefuse(request, unsupported_in_write);
 	item = ItemFromJson(RequestMember(request, "Item"));
 	ItemCheckSize(item);
 	table = StoreOpen(table_name, ACL_INSERT | ACL_UPDATE | (wanted.all_old ? ACL_SELECT : 0), TABLE_MISSING);
@@ -106,7 +107,6 @@ DeleteItemRun(const JsonNode *request, StringInfo reply)
 	ItemKey		key;
 	DynamoItem *old;
 
-	RequestRefuse(request, unsupported_in_write);
 	key_item = ItemFromJson(RequestMember(request, "Key"));
 	table = StoreOpen(table_name, ACL_DELETE | (wanted.all_old ? ACL_SELECT : 0), TABLE_MISSING);
 	key = ItemKeyOfKey(table, key_item);
@@ -120,12 +120,15 @@ GetItemRun(const JsonNode *request, StringInfo reply)
 {
 	const char *table_name = TableNameOf(RequestMember(request, "TableName"));
 	ReturnCapacity capacity = ReturnCapacityOf(request);
-	Projection *projection = ReadProjection(request);
+	Binding    *binding;
+	Projection *projection = ReadOnlyProjection(request, &binding);
 	DynamoItem *key_item = ItemFromJson(RequestMember(request, "Key"));
 	TableDesc  *table = StoreOpen(table_name, ACL_SELECT, TABLE_MISSING);
 	ItemKey		key = ItemKeyOfKey(table, key_item);
-	DynamoItem *item = StoreGet(table, &key);
+	DynamoItem *item;
 
+	CheckKeyPaths(binding, table);
+	item = StoreGet(table, &key);
 	appendStringInfoChar(reply, '{');
 	if (item)
 	{

@@ -2,7 +2,7 @@
  * operation.c
  *	  The registry of operations, and how to run one.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/operation.h"
 #include "api/operations.h"

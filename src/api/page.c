@@ -2,11 +2,11 @@
  * page.c
  *	  A page of Query or Scan: what both read from a request, and the reply.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
+#include "api/expressions.h"
 #include "api/item_key.h"
 #include "api/page.h"
-#include "api/projection.h"
 #include "api/request_member.h"
 #include "api/table_name.h"
 #include "base/json_writer.h"
@@ -35,20 +35,19 @@ ReadSelect(const JsonNode *request, bool has_projection, bool has_index)
 }
 
 void
-PageRead(PageRequest *page, const JsonNode *request, Binding *binding)
+PageRead(PageRequest *page, const JsonNode *request, Projection *projection)
 {
-	const JsonNode *projection = RequestMember(request, "ProjectionExpression");
 	const JsonNode *start = RequestMember(request, "ExclusiveStartKey");
 
+	memset(page, 0, sizeof(PageRequest));
 	page->table_name = TableNameOf(RequestMember(request, "TableName"));
 	page->index_name = RequestString(request, "IndexName");
 	page->limit = RequestInteger(request, "Limit", 0);
 	page->consistent = RequestBool(request, "ConsistentRead", false);
 	page->capacity = ReturnCapacityOf(request);
-	page->single = false;
-	page->projection = projection ? ProjectionPrepare(projection->text, projection->len, binding) : NULL;
-	page->count_only = ReadSelect(request, projection != NULL, page->index_name != NULL);
+	page->projection = projection;
 	page->start = start ? ItemFromJson(start) : NULL;
+	page->count_only = ReadSelect(request, projection != NULL, page->index_name != NULL);
 }
 
 TableDesc *
@@ -67,8 +66,24 @@ typedef struct PageState
 	int64		count;
 	uint64		bytes;
 	bool		full;
-	StringInfoData last_key;	/* of a full page */
+	StringInfoData last_key;	/* of a full page, unless it is the end */
 } PageState;
+
+/*
+ * Whether nothing can follow the item.  Then the service gives no
+ * LastEvaluatedKey, even if the page is full.
+ */
+static bool
+IsEnd(const PageRequest *page, const TableDesc *table, const DynamoItem *item)
+{
+	const TableKey *key = &table->keys[1];
+	AttributeValue value;
+
+	if (page->single || page->end == NULL)
+		return page->single;
+	return ItemFind(item, key->name, key->name_len, &value) &&
+		CompareBytes(value.data, value.len, page->end->data, page->end->len) == 0;
+}
 
 /* Writes the items of the page, or only counts them. */
 static void
@@ -87,7 +102,7 @@ ReadItems(StringInfo reply, const PageRequest *page, TableDesc *table, const Ran
 		state->count++;
 		state->bytes += ItemSize(item);
 		state->full = state->count == page->limit || state->bytes >= PAGE_MAX_SIZE;
-		if (state->full)
+		if (state->full && !IsEnd(page, table, item))
 			ItemKeyToJson(&state->last_key, table, item);
 	}
 	RangeEnd(range);
@@ -107,7 +122,7 @@ PageReply(StringInfo reply, const PageRequest *page, TableDesc *table, const Ran
 		appendStringInfoChar(reply, ']');
 	JsonMemberInt(reply, "Count", state.count);
 	JsonMemberInt(reply, "ScannedCount", state.count);
-	if (state.full && !page->single)
+	if (state.last_key.len > 0)
 	{
 		JsonKeyName(reply, "LastEvaluatedKey");
 		appendBinaryStringInfo(reply, state.last_key.data, state.last_key.len);

@@ -22,16 +22,15 @@ typedef struct PageRequest
 	ReturnCapacity capacity;
 	Projection *projection;		/* NULL: whole items */
 	DynamoItem *start;			/* ExclusiveStartKey, or NULL */
-	bool		single;			/* at most one item can match: no
-								 * LastEvaluatedKey */
+	bool		single;			/* at most one item can match */
+	const AttributeValue *end;	/* the last sort key that can match, or NULL */
 } PageRequest;
 
 /*
- * Reads the members that Query and Scan share and checks what needs no table.
- * The projection is prepared against the binding; without a binding (no
- * placeholders, no expression) pass NULL.
+ * Reads the members that Query and Scan share, but for the expressions, and
+ * checks what needs no table.
  */
-extern void PageRead(PageRequest *page, const JsonNode *request, Binding *binding);
+extern void PageRead(PageRequest *page, const JsonNode *request, Projection *projection);
 
 /* The table of the page, open for reading. */
 extern TableDesc *PageOpenTable(const PageRequest *page);

@@ -2,8 +2,9 @@
  * query.c
  *	  Query: the items of one partition key, in the order of the sort key.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
+#include "api/expressions.h"
 #include "api/item_key.h"
 #include "api/operations.h"
 #include "api/page.h"
@@ -13,6 +14,15 @@
 static const char *const unsupported_in_query[] = {
 	"AttributesToGet", "KeyConditions", "QueryFilter", "ConditionalOperator", "FilterExpression", NULL
 };
+
+/* A Query on its way from the request to the table. */
+typedef struct QueryRequest
+{
+	PageRequest page;
+	Binding    *binding;
+	KeyCondition *condition;
+	const AttributeValue *hash; /* the partition key's value */
+} QueryRequest;
 
 static KeyAttribute
 DescribeKey(const TableKey *key)
@@ -100,52 +110,82 @@ CheckStart(TableDesc *table, const RangeSpec *spec, const AttributeValue *hash)
 	}
 }
 
-static KeyCondition *
-ReadKeyCondition(const JsonNode *request, Binding *binding)
+/* The last sort key that the comparison lets in, or NULL. */
+static const AttributeValue *
+InclusiveEnd(const KeyComparison *comparison, bool backward)
 {
-	const JsonNode *text = RequestMember(request, "KeyConditionExpression");
+	switch (comparison->op)
+	{
+		case KEY_LE:
+			return backward ? NULL : &comparison->operands[0];
+		case KEY_GE:
+			return backward ? &comparison->operands[0] : NULL;
+		case KEY_BETWEEN:
+			return &comparison->operands[backward ? 0 : 1];
+		default:
+			return NULL;
+	}
+}
 
-	if (text == NULL)
+/* Reads the expressions and the members that Scan has, too. */
+static QueryRequest
+ReadRequest(const JsonNode *request)
+{
+	const JsonNode *condition = RequestMember(request, "KeyConditionExpression");
+	const JsonNode *projection_text = RequestMember(request, "ProjectionExpression");
+	QueryRequest query = {0};
+	Projection *projection;
+
+	RequestRefuse(request, unsupported_in_query);
+	query.binding = ReadBinding(request, condition || projection_text,
+								condition ? NULL : "FilterExpression and KeyConditionExpression are null");
+	projection = ReadProjection(request, query.binding);
+	if (condition)
+		query.condition = KeyConditionPrepare(condition->text, condition->len, query.binding);
+	BindingCheckUnused(query.binding);
+	if (condition == NULL)
 		RaiseValidation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
-	return KeyConditionPrepare(text->text, text->len, binding);
+	PageRead(&query.page, request, projection);
+	return query;
+}
+
+/* Turns the key condition into a range of the table. */
+static void
+MatchCondition(QueryRequest *query, TableDesc *table, RangeSpec *spec)
+{
+	KeyAttribute keys[TABLE_MAX_KEYS];
+	KeyComparison *hash;
+	KeyComparison *range;
+
+	for (int i = 0; i < table->nkeys; i++)
+		keys[i] = DescribeKey(&table->keys[i]);
+	KeyConditionMatch(query->condition, &keys[0], table->nkeys > 1 ? &keys[1] : NULL, &hash, &range);
+	query->hash = &hash->operands[0];
+	spec->hash = KeyDatum(query->hash);
+	if (range)
+	{
+		AddComparison(spec, range);
+		query->page.end = InclusiveEnd(range, spec->backward);
+	}
+	query->page.single = table->nkeys == 1;
 }
 
 void
 QueryRun(const JsonNode *request, StringInfo reply)
 {
-	Binding    *binding;
-	KeyCondition *condition;
-	KeyComparison *hash;
-	KeyComparison *range;
-	KeyAttribute keys[TABLE_MAX_KEYS];
-	RangeSpec	spec = {.total_segments = 1,.has_hash = true};
+	QueryRequest query = ReadRequest(request);
+	TableDesc  *table = PageOpenTable(&query.page);
+	RangeSpec	spec = {.total_segments = 1, .has_hash = true};
 	ItemKey		start;
-	PageRequest page;
-	TableDesc  *table;
 
-	RequestRefuse(request, unsupported_in_query);
-	binding = BindingMake(RequestMember(request, "ExpressionAttributeNames"),
-						  RequestMember(request, "ExpressionAttributeValues"),
-						  RequestMember(request, "KeyConditionExpression") ||
-						  RequestMember(request, "ProjectionExpression"));
-	condition = ReadKeyCondition(request, binding);
-	PageRead(&page, request, binding);
-	BindingCheckUnused(binding);
-
-	table = PageOpenTable(&page);
-	for (int i = 0; i < table->nkeys; i++)
-		keys[i] = DescribeKey(&table->keys[i]);
-	KeyConditionMatch(condition, &keys[0], table->nkeys > 1 ? &keys[1] : NULL, &hash, &range);
-	spec.hash = KeyDatum(&hash->operands[0]);
-	if (range)
-		AddComparison(&spec, range);
+	CheckKeyPaths(query.binding, table);
 	spec.backward = !RequestBool(request, "ScanIndexForward", true);
-	page.single = table->nkeys == 1;
-	if (page.start)
+	MatchCondition(&query, table, &spec);
+	if (query.page.start)
 	{
-		start = ItemKeyOfStartKey(table, page.start);
+		start = ItemKeyOfStartKey(table, query.page.start);
 		spec.start = &start;
-		CheckStart(table, &spec, &hash->operands[0]);
+		CheckStart(table, &spec, query.hash);
 	}
-	PageReply(reply, &page, table, &spec);
+	PageReply(reply, &query.page, table, &spec);
 }

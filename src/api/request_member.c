@@ -2,7 +2,7 @@
  * request_member.c
  *	  Reading members of a checked request.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/request_member.h"
 #include "request/shape.h"

@@ -8,7 +8,7 @@
 #ifndef DYNAMO_REQUEST_MEMBER_H
 #define DYNAMO_REQUEST_MEMBER_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "base/json_reader.h"
 

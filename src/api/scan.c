@@ -2,8 +2,9 @@
  * scan.c
  *	  Scan: a whole table, or one of its segments.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
+#include "api/expressions.h"
 #include "api/item_key.h"
 #include "api/operations.h"
 #include "api/page.h"
@@ -33,36 +34,26 @@ ReadSegment(RangeSpec *spec, const JsonNode *request)
 	spec->total_segments = (uint32) total;
 }
 
-/* Placeholders serve only a projection here. */
-static Binding *
-ReadBinding(const JsonNode *request)
-{
-	const JsonNode *names = RequestMember(request, "ExpressionAttributeNames");
-	const JsonNode *values = RequestMember(request, "ExpressionAttributeValues");
-	const JsonNode *projection = RequestMember(request, "ProjectionExpression");
-
-	if (!names && !values && !projection)
-		return NULL;
-	return BindingMake(names, values, projection != NULL);
-}
-
 void
 ScanRun(const JsonNode *request, StringInfo reply)
 {
 	RangeSpec	spec = {.total_segments = 1};
 	Binding    *binding;
+	Projection *projection;
 	ItemKey		start;
 	PageRequest page;
 	TableDesc  *table;
 
 	RequestRefuse(request, unsupported_in_scan);
+	binding = ReadBinding(request, RequestMember(request, "ProjectionExpression") != NULL,
+						  "FilterExpression is null");
+	projection = ReadProjection(request, binding);
+	BindingCheckUnused(binding);
+	PageRead(&page, request, projection);
 	ReadSegment(&spec, request);
-	binding = ReadBinding(request);
-	PageRead(&page, request, binding);
-	if (binding)
-		BindingCheckUnused(binding);
 
 	table = PageOpenTable(&page);
+	CheckKeyPaths(binding, table);
 	if (page.start)
 	{
 		start = ItemKeyOfStartKey(table, page.start);

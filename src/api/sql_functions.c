@@ -5,7 +5,7 @@
  * Each takes the service's request as json and gives back its reply as json,
  * in the caller's transaction.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/operation.h"
 #include "fmgr.h"

@@ -6,7 +6,7 @@
  * them: the service brings its up to date every six hours, and nobody wants to
  * wait for a scan.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include <math.h>
 

@@ -4,7 +4,7 @@
  *
  * An ARN is arn:<partition>:dynamodb:<region>:<account>:table/<name>.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/request_member.h"
 #include "api/table_name.h"

@@ -9,7 +9,7 @@
 #ifndef DYNAMO_TABLE_NAME_H
 #define DYNAMO_TABLE_NAME_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "base/json_reader.h"
 

@@ -12,7 +12,7 @@
  * Whoever can connect may see that a table is there.  To make one takes what
  * CREATE TABLE takes, to delete one what DROP TABLE takes; PostgreSQL checks.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/create_table.h"
 #include "api/operations.h"

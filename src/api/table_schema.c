@@ -10,7 +10,7 @@
  * Texts are the service's where they are known; where they are not, they
  * follow its habit of RaiseInvalid().
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/raise_invalid.h"
 #include "api/request_member.h"

@@ -5,7 +5,7 @@
  * Tables and indexes have the same three members; index_name is NULL where
  * those of a table are looked at, and texts differ a little.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "api/raise_invalid.h"
 #include "api/request_member.h"

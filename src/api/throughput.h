@@ -7,7 +7,7 @@
 #ifndef DYNAMO_THROUGHPUT_H
 #define DYNAMO_THROUGHPUT_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "base/json_reader.h"
 #include "lib/stringinfo.h"

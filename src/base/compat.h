@@ -14,6 +14,11 @@
 #include "storage/latch.h"
 #include "utils/memutils.h"
 
+/* postgres.h no longer brings the macros of varlena values from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 #if PG_VERSION_NUM < 150000
 #error "dynamo needs PostgreSQL 15 or newer"
 #endif

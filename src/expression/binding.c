@@ -12,7 +12,7 @@
  * Of several faults of one kind the service reports whichever its hash table
  * holds first; here it is the first in order of placeholders.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "expression/binding.h"
 #include "expression/error.h"

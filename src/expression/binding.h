@@ -9,7 +9,7 @@
 #ifndef DYNAMO_BINDING_H
 #define DYNAMO_BINDING_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "base/json_reader.h"
 #include "value/document_path.h"

@@ -18,7 +18,7 @@
  * moves below the cache's context in the last step, when it is complete and
  * known to the hash table, and no step in between can fail.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "common/hashfn.h"
 #include "expression/parse.h"

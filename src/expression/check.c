@@ -7,7 +7,7 @@
  * functions.  On the way indexes are turned into numbers and function names
  * into operators.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "expression/parse.h"
 #include "expression/reserved_words.h"

@@ -10,7 +10,7 @@
  * What an operand's type is, is known of values and of size() alone: a path
  * fits everywhere until an item is at hand.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "expression/condition.h"
 #include "expression/path.h"

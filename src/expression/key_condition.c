@@ -7,7 +7,7 @@
  * or finds that it is none that keys can have.  Matching holds the
  * comparisons against a key schema.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "expression/condition.h"
 #include "expression/error.h"

@@ -5,7 +5,7 @@
  * One row each; the checks that read them are in check.c (what the text alone
  * decides) and condition.c (what depends on the operands).
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "expression/operators.h"
 

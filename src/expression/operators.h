@@ -8,7 +8,7 @@
 #ifndef DYNAMO_OPERATORS_H
 #define DYNAMO_OPERATORS_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "value/item.h"
 

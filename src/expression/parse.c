@@ -6,7 +6,7 @@
  * Only the tree is allocated in the context the caller wants it in; scanner
  * and parser work in the current one.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "expression/parse.h"
 #include "expression/grammar.h"

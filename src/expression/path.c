@@ -2,7 +2,7 @@
  * path.c
  *	  Document paths of an expression, bound to a request's names.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "expression/path.h"
 #include "lib/stringinfo.h"

@@ -7,7 +7,7 @@
  * nothing, and then it takes the value whole.  Applying it is one walk down
  * the item that touches nothing it does not return.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "base/json_writer.h"
 #include "expression/path.h"

@@ -7,7 +7,7 @@
  *
  * Source: "Reserved words in DynamoDB" in the developer guide.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "expression/reserved_words.h"
 

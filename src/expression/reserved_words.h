@@ -5,7 +5,7 @@
 #ifndef DYNAMO_RESERVED_WORDS_H
 #define DYNAMO_RESERVED_WORDS_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 /* Whether it is one, in upper or lower case. */
 extern bool IsReservedWord(const char *word, int len);

@@ -14,7 +14,7 @@
 #ifndef DYNAMO_TREE_H
 #define DYNAMO_TREE_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "expression/error.h"
 #include "expression/operators.h"

@@ -3,7 +3,7 @@
  *	  One request and its response, from the first header to the last byte
  *	  sent.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "http/exchange.h"
 #include "utils/memutils.h"

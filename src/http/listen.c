@@ -8,7 +8,7 @@
  * SO_REUSEPORT would also let another server of the same user share the port
  * unnoticed; so the postmaster first tries to have the port for itself.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>

@@ -10,7 +10,7 @@
  * A body over dynamo.max_body is read and thrown away up to twice that size,
  * so that the client, which is still sending, gets to see the answer.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "http/protocol.h"
 #include "http/response.h"

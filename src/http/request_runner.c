@@ -6,7 +6,7 @@
  * dynamo.role inside its transaction, marked as a local change so that no
  * function it calls can switch back.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "access/xact.h"
 #include "http/request_runner.h"

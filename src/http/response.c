@@ -7,7 +7,7 @@
  * service itself keeps the last 26 the same, and x-amz-crc32 of the body,
  * which the SDKs check.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include <zlib.h>
 

@@ -13,7 +13,7 @@
  * worker's loop, so that a client does not pay for the time another one's
  * request takes.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include <limits.h>
 #include <microhttpd.h>

@@ -11,7 +11,7 @@
 #ifndef DYNAMO_ACCESS_METHOD_H
 #define DYNAMO_ACCESS_METHOD_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "utils/rel.h"
 

@@ -2,7 +2,7 @@
  * catalog.c
  *	  dynamo.tables: which DynamoDB table is which relation.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"

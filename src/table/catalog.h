@@ -9,7 +9,7 @@
 #ifndef DYNAMO_CATALOG_H
 #define DYNAMO_CATALOG_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "datatype/timestamp.h"
 #include "nodes/pg_list.h"

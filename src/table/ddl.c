@@ -5,7 +5,7 @@
  * The statements go through SPI: they are few, and everything PostgreSQL does
  * with a CREATE TABLE (dependencies, event triggers, privileges) must happen.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"

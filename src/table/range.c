@@ -65,23 +65,29 @@ RangeSegmentOf(TableDesc *table, Datum hash_key, uint32 total_segments)
 	return SegmentOfPoint(table, leaf, place, total_segments);
 }
 
-/* "(hash, range) > start" as one row comparison, so that the index skips. */
+/*
+ * "(hash, range) > start" as one row comparison, so that the index skips.  Its
+ * members compare three-way, as the executor makes them.
+ */
 static void
-StartRowKey(Range *range, ScanKey key)
+StartRowKey(Range *range, ScanKey row)
 {
 	TableDesc  *table = range->table;
 
 	for (int i = 0; i < table->nkeys; i++)
 	{
-		LeafScanKey(&range->row[i], table, i, BTGreaterStrategyNumber, range->spec->start->datums[i]);
-		range->row[i].sk_flags = SK_ROW_MEMBER;
+		TableKey   *key = &table->keys[i];
+
+		ScanKeyEntryInitializeWithInfo(&range->row[i], SK_ROW_MEMBER, i + 1, BTGreaterStrategyNumber,
+									   InvalidOid, key->collation, &key->order,
+									   range->spec->start->datums[i]);
 	}
 	range->row[table->nkeys - 1].sk_flags |= SK_ROW_END;
-	MemSet(key, 0, sizeof(ScanKeyData));
-	key->sk_flags = SK_ROW_HEADER;
-	key->sk_attno = range->row[0].sk_attno;
-	key->sk_strategy = BTGreaterStrategyNumber;
-	key->sk_argument = PointerGetDatum(range->row);
+	MemSet(row, 0, sizeof(ScanKeyData));
+	row->sk_flags = SK_ROW_HEADER;
+	row->sk_attno = range->row[0].sk_attno;
+	row->sk_strategy = BTGreaterStrategyNumber;
+	row->sk_argument = PointerGetDatum(range->row);
 }
 
 /* The scan keys of a Query; returns how many. */

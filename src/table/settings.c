@@ -2,7 +2,7 @@
  * settings.c
  *	  Settings of the table floor.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "table/settings.h"
 #include "utils/guc.h"

@@ -318,11 +318,12 @@ TryModify(Modify *modify)
 DynamoItem *
 StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg, bool keep_old)
 {
-	Modify		modify = {.table = table, .key = key, .decide = decide, .arg = arg, .keep_old = keep_old};
+	Modify		modify = {.key = key, .decide = decide, .arg = arg, .keep_old = keep_old};
 	ScanKeyData keys[TABLE_MAX_KEYS];
 	bool		done;
 
-	modify.leaf = TableLeafFor(table, key->datums[0]);
+	modify.leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums[0]), RowExclusiveLock);
+	modify.table = table;
 	do
 	{
 		CHECK_FOR_INTERRUPTS();

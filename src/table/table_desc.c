@@ -15,10 +15,8 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/nbtree.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
-#include "catalog/partition.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "partitioning/partbounds.h"
@@ -32,11 +30,8 @@
 #include "utils/memutils.h"
 #include "utils/partcache.h"
 #include "utils/rel.h"
-#include "utils/syscache.h"
 #include "value/error_codes.h"
 #include "value/key.h"
-
-#define ROOT	(-1)
 
 typedef struct NameEntry
 {
@@ -48,7 +43,6 @@ typedef struct RelationEntry
 {
 	Oid			relid;			/* hash key */
 	TableDesc  *table;
-	int			leaf;			/* index into table->leaves, or ROOT */
 } RelationEntry;
 
 static HTAB *tables_by_name = NULL;
@@ -114,50 +108,20 @@ FindObstacle(Relation rel, int nkeys)
 	return NULL;
 }
 
-/* The index of the primary key, InvalidOid without one. */
-static Oid
-PrimaryKeyOf(Relation rel)
-{
-	RelationGetIndexList(rel);
-	return rel->rd_pkindex;
-}
-
-/* The column "item"; raises an error if it is gone or of another type. */
-static AttrNumber
-ItemColumnOf(Relation rel)
-{
-	AttrNumber	column = get_attnum(RelationGetRelid(rel), "item");
-	Oid			schema = get_namespace_oid("dynamo", false);
-	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("item"),
-									   ObjectIdGetDatum(schema));
-
-	if (column == InvalidAttrNumber ||
-		TupleDescAttr(RelationGetDescr(rel), column - 1)->atttypid != type)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("item table \"%s\" has no column \"item\" of type dynamo.item",
-						RelationGetRelationName(rel))));
-	return column;
-}
-
 /* Fills in one key from the primary key's index column number i. */
 static void
 BuildKey(TableDesc *table, int i, const char *name, Relation root, Relation index)
 {
 	TableKey   *key = &table->keys[i];
 	AttrNumber	column = index->rd_index->indkey.values[i];
-	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(root), column - 1);
 
 	key->name = pstrdup(name);
 	key->name_len = strlen(name);
-	key->column_type = attribute->atttypid;
-	key->type = KeyTypeOfColumn(attribute->atttypid);
+	key->column_type = TupleDescAttr(RelationGetDescr(root), column - 1)->atttypid;
+	key->type = RelationKeyType(root, column);
 	key->collation = index->rd_indcollation[i];
-	if (key->type == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("key column \"%s\" of item table \"%s\" has another type than text, numeric or bytea",
-						NameStr(attribute->attname), RelationGetRelationName(root))));
+	fmgr_info_cxt(get_opfamily_proc(index->rd_opfamily[i], key->column_type, key->column_type, BTORDER_PROC),
+				  &key->order, CurrentMemoryContext);
 	for (StrategyNumber strategy = 1; strategy <= BTMaxStrategyNumber; strategy++)
 	{
 		Oid			operator = get_opfamily_member(index->rd_opfamily[i], key->column_type,
@@ -170,7 +134,7 @@ BuildKey(TableDesc *table, int i, const char *name, Relation root, Relation inde
 static void
 BuildKeys(TableDesc *table, const TableRow *row, Relation root)
 {
-	Oid			primary_key = PrimaryKeyOf(root);
+	Oid			primary_key = RelationPrimaryKey(root);
 	Relation	index;
 
 	table->nkeys = row->range_key ? 2 : 1;
@@ -198,14 +162,14 @@ BuildLeafColumns(TableDesc *table, TableLeaf *leaf, Relation rel)
 {
 	Relation	index;
 
-	leaf->index = PrimaryKeyOf(rel);
+	leaf->index = RelationPrimaryKey(rel);
 	if (!OidIsValid(leaf->index))
 	{
 		table->incomplete = true;
 		return;
 	}
 	index = index_open(leaf->index, AccessShareLock);
-	leaf->item_column = ItemColumnOf(rel);
+	leaf->item_column = RelationItemColumn(rel);
 	for (int i = 0; i < table->nkeys; i++)
 		leaf->key_columns[i] = index->rd_index->indkey.values[i];
 	index_close(index, AccessShareLock);
@@ -276,7 +240,7 @@ BuildFromRow(const TableRow *row)
 	table->row_security = root->rd_rel->relrowsecurity;
 	CheckPartitioning(root);
 	BuildKeys(table, row, root);
-	table->item_type = get_atttype(row->relid, ItemColumnOf(root));
+	RelationItemColumn(root);
 	table->direct_obstacle = FindObstacle(root, table->nkeys);
 	BuildPartitions(table, root);
 	table_close(root, AccessShareLock);
@@ -335,13 +299,12 @@ Unlink(TableDesc *table)
 }
 
 static void
-LinkRelation(TableDesc *table, Oid relid, int leaf)
+LinkRelation(TableDesc *table, Oid relid)
 {
 	bool		found;
 	RelationEntry *entry = hash_search(tables_by_relation, &relid, HASH_ENTER, &found);
 
 	entry->table = table;
-	entry->leaf = leaf;
 }
 
 /* Puts a descriptor into the cache, which owns it from the first entry on. */
@@ -354,9 +317,9 @@ Link(TableDesc *table)
 	MemoryContextSetParent(table->context, CacheMemoryContext);
 	entry = hash_search(tables_by_name, table->table_name, HASH_ENTER, &found);
 	entry->table = table;
-	LinkRelation(table, table->relid, ROOT);
+	LinkRelation(table, table->relid);
 	for (int i = 0; i < table->nleaves; i++)
-		LinkRelation(table, table->leaves[i].relid, i);
+		LinkRelation(table, table->leaves[i].relid);
 }
 
 TableDesc *
@@ -393,29 +356,6 @@ TableDescFindOrError(const char *table_name, const char *message)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("item table \"%s\" or one of its partitions has no primary key", table_name)));
 	return table;
-}
-
-TableDesc *
-TableDescOfLeaf(Oid relid, const TableLeaf **leaf)
-{
-	RelationEntry *entry;
-	Oid			root;
-	TableRow   *row;
-
-	InitCache();
-	entry = hash_search(tables_by_relation, &relid, HASH_FIND, NULL);
-	if (entry == NULL || !entry->table->valid)
-	{
-		root = get_rel_relispartition(relid) ? get_partition_parent(relid, true) : InvalidOid;
-		row = OidIsValid(root) ? CatalogFindRelation(root) : NULL;
-		if (row == NULL || TableDescFind(row->table_name) == NULL)
-			return NULL;
-		entry = hash_search(tables_by_relation, &relid, HASH_FIND, NULL);
-	}
-	if (entry == NULL || entry->leaf == ROOT || entry->table->incomplete)
-		return NULL;
-	*leaf = &entry->table->leaves[entry->leaf];
-	return entry->table;
 }
 
 uint64

@@ -11,15 +11,14 @@
 #ifndef DYNAMO_TABLE_DESC_H
 #define DYNAMO_TABLE_DESC_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "access/attnum.h"
 #include "access/skey.h"
 #include "fmgr.h"
 #include "table/catalog.h"
+#include "table/leaf_keys.h"
 #include "value/item.h"
-
-#define TABLE_MAX_KEYS	2
 
 /* One key attribute. */
 typedef struct TableKey
@@ -29,6 +28,7 @@ typedef struct TableKey
 	AttributeType type;			/* ATTRIBUTE_S, _N or _B */
 	Oid			column_type;
 	Oid			collation;
+	FmgrInfo	order;			/* btree's three-way comparison */
 	FmgrInfo	operators[BTMaxStrategyNumber + 1]; /* btree: <, <=, =, >=, > by strategy */
 } TableKey;
 
@@ -48,7 +48,6 @@ typedef struct TableDesc
 	bool		valid;			/* false: stale */
 	int			nkeys;			/* 1 or 2: partition key, sort key */
 	TableKey	keys[TABLE_MAX_KEYS];
-	Oid			item_type;		/* dynamo.item */
 	FmgrInfo	partition_hash; /* PostgreSQL's hash-partitioning function */
 	int			modulus;
 	int		   *leaf_of_remainder;	/* index into leaves, or -1 */
@@ -71,12 +70,6 @@ extern TableDesc *TableDescFind(const char *table_name);
  * error if the table is incomplete.
  */
 extern TableDesc *TableDescFindOrError(const char *table_name, const char *message);
-
-/*
- * The table a leaf belongs to, and which leaf it is; NULL for a relation that
- * is no item table's leaf, and for a leaf of an incomplete table.
- */
-extern TableDesc *TableDescOfLeaf(Oid relid, const TableLeaf **leaf);
 
 /*
  * PostgreSQL's hash of a partition key, and the leaf it lives in.  Raises an

@@ -5,11 +5,9 @@
 #include "base/compat.h"
 
 #include "access/htup_details.h"
-#include "catalog/partition.h"
 #include "executor/executor.h"
-#include "table/table_desc.h"
+#include "table/leaf_keys.h"
 #include "table/tuple_check.h"
-#include "utils/lsyscache.h"
 #include "value/item_build.h"
 #include "value/item_json.h"
 #include "value/key.h"
@@ -22,68 +20,48 @@ typedef struct KeyState
 } KeyState;
 
 static void
-RaiseContradiction(Relation rel, const TableKey *key, AttrNumber column)
+RaiseContradiction(Relation rel, const LeafKey *key)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("item contradicts key column \"%s\" of item table \"%s\"",
-					NameStr(TupleDescAttr(RelationGetDescr(rel), column - 1)->attname),
+					NameStr(TupleDescAttr(RelationGetDescr(rel), key->column - 1)->attname),
 					RelationGetRelationName(rel)),
 			 errdetail("Attribute \"%s\" of the item must be of type %s and equal to the column, or be left out.",
 					   key->name, AttributeTypeName(key->type)),
 			 errtable(rel)));
 }
 
-/*
- * A rewrite may be about to change a column's type, of which the descriptor
- * does not know yet.
- */
-static void
-CheckColumnType(Relation rel, AttrNumber column, Oid type)
-{
-	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(rel), column - 1);
-
-	if (attribute->atttypid != type)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("type of column \"%s\" of an item table cannot be changed",
-						NameStr(attribute->attname))));
-}
-
-/* Checks key number i; tells what its column says. */
+/* Checks one key; tells what its column says. */
 static KeyState
-CheckKey(Relation rel, const TableDesc *table, const TableLeaf *leaf, int i,
-		 TupleTableSlot *slot, const DynamoItem *item)
+CheckKey(Relation rel, const LeafKey *key, bool is_hash, TupleTableSlot *slot, const DynamoItem *item)
 {
-	const TableKey *key = &table->keys[i];
-	AttrNumber	column = leaf->key_columns[i];
 	AttributeValue value;
 	KeyState	state;
 	bool		isnull;
-	Datum		datum = slot_getattr(slot, column, &isnull);
+	Datum		datum = slot_getattr(slot, key->column, &isnull);
 
 	if (isnull)
 		elog(ERROR, "key column of an item table is null");
-	CheckColumnType(rel, column, key->column_type);
 	state.value = KeyAttributeValue(key->type, datum);
 	state.missing = !ItemFind(item, key->name, key->name_len, &value);
 	if (!state.missing && (AttributeValueType(&value) != key->type ||
 						   CompareBytes(value.data, value.len, state.value.data, state.value.len) != 0))
-		RaiseContradiction(rel, key, column);
-	KeyCheckValue(key->name, &state.value, i == 0);
+		RaiseContradiction(rel, key);
+	KeyCheckValue(key->name, &state.value, is_hash);
 	return state;
 }
 
 /* The item with its missing keys added. */
 static DynamoItem *
-CompleteItem(const TableDesc *table, const DynamoItem *item, const KeyState *keys)
+CompleteItem(const LeafKeys *leaf, const DynamoItem *item, const KeyState *keys)
 {
 	AttributeValue root = ItemValue(item);
 	Container	map = ContainerOpen(&root);
 	ValueNode	tree = {0};
 	uint32		count = 0;
 
-	ValueNodeSetBranch(&tree, ATTRIBUTE_M, map.count + table->nkeys);
+	ValueNodeSetBranch(&tree, ATTRIBUTE_M, map.count + leaf->nkeys);
 	for (; count < map.count; count++)
 	{
 		ValueNode  *node = &tree.children[count];
@@ -91,12 +69,12 @@ CompleteItem(const TableDesc *table, const DynamoItem *item, const KeyState *key
 
 		ValueNodeSetLeaf(node, &value);
 	}
-	for (int i = 0; i < table->nkeys; i++)
+	for (int i = 0; i < leaf->nkeys; i++)
 	{
 		if (!keys[i].missing)
 			continue;
-		tree.children[count].name = table->keys[i].name;
-		tree.children[count].name_len = table->keys[i].name_len;
+		tree.children[count].name = leaf->keys[i].name;
+		tree.children[count].name_len = leaf->keys[i].name_len;
 		ValueNodeSetLeaf(&tree.children[count++], &keys[i].value);
 	}
 	tree.count = count;
@@ -121,52 +99,30 @@ ReplaceItem(Relation rel, TupleTableSlot *slot, AttrNumber item_column, DynamoIt
 	slot->tts_tid = tid;
 }
 
-/*
- * While ALTER TABLE changes the type of a key column, the primary key is gone
- * and nothing can be checked.
- */
-static void
-RefuseBlindRewrite(Relation rel)
-{
-	Oid			leaf = rel->rd_rel->relrewrite;
-
-	if (OidIsValid(leaf) && get_rel_relispartition(leaf) &&
-		CatalogFindRelation(get_partition_parent(leaf, true)) != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("type of a key column of an item table cannot be changed")));
-}
-
 void
 TupleCheck(Relation rel, TupleTableSlot *slot)
 {
-	const TableLeaf *leaf;
-	Oid			relid = OidIsValid(rel->rd_rel->relrewrite) ? rel->rd_rel->relrewrite : RelationGetRelid(rel);
-	TableDesc  *table = TableDescOfLeaf(relid, &leaf);
+	const LeafKeys *leaf = LeafKeysFor(rel);
 	KeyState	keys[TABLE_MAX_KEYS];
 	DynamoItem *item;
 	Datum		datum;
 	bool		isnull;
 	bool		complete = true;
 
-	if (table == NULL)
-	{
-		RefuseBlindRewrite(rel);
+	if (leaf == NULL)
 		return;
-	}
-	CheckColumnType(rel, leaf->item_column, table->item_type);
 	datum = slot_getattr(slot, leaf->item_column, &isnull);
 	if (isnull)
 		elog(ERROR, "item column of an item table is null");
 	item = DatumGetItemP(datum);
-	for (int i = 0; i < table->nkeys; i++)
+	for (int i = 0; i < leaf->nkeys; i++)
 	{
-		keys[i] = CheckKey(rel, table, leaf, i, slot, item);
+		keys[i] = CheckKey(rel, &leaf->keys[i], i == 0, slot, item);
 		complete = complete && !keys[i].missing;
 	}
 	if (!complete)
 	{
-		item = CompleteItem(table, item, keys);
+		item = CompleteItem(leaf, item, keys);
 		ItemCheckSize(item);
 		ReplaceItem(rel, slot, leaf->item_column, item);
 	}

@@ -2,7 +2,7 @@
  * document_path.c
  *	  A path into a document: a.b[2].c
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "value/document_path.h"
 

@@ -4,7 +4,7 @@
  *
  * The layout is described in item.h.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"

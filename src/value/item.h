@@ -43,7 +43,7 @@
 #ifndef DYNAMO_ITEM_H
 #define DYNAMO_ITEM_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #define ITEM_VERSION		1
 

@@ -6,7 +6,7 @@
  * container's width depends on the size of what it holds; Write() then puts
  * every byte down once.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "miscadmin.h"
 #include "utils/memutils.h"

@@ -5,7 +5,7 @@
  * Every offset is checked against the bytes there are before anything is read
  * through it, so the readers of item.c may trust what has passed.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"

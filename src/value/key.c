@@ -2,7 +2,7 @@
  * key.c
  *	  Key attributes: between an AttributeValue and a key column's datum.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "catalog/pg_type_d.h"
 #include "fmgr.h"

@@ -6,7 +6,7 @@
  * point (value = 0.DDD... x 10^point), from there to base 100.  The bytes are
  * described in number.h.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "fmgr.h"
 #include "utils/builtins.h"

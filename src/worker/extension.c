@@ -5,7 +5,7 @@
  * The answer is remembered until a schema of the database changes: creating
  * or dropping the extension creates or drops the schema "dynamo".
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "commands/dbcommands.h"
 #include "commands/extension.h"

@@ -8,7 +8,7 @@
  * worker looks at the flag itself and ends without a FATAL message, as the
  * server stops in the ordinary course of things.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "miscadmin.h"
 #include "pgstat.h"

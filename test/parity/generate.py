@@ -12,6 +12,7 @@ Step = namedtuple("Step", "operation request pages")
 Table = namedtuple("Table", "name hash range")
 
 TABLES = [Table("Parity-" + h + (r or ""), h, r) for h in "SNB" for r in ("S", "N", "B", None)]
+WRITES = ("PutItem", "DeleteItem", "BatchWriteItem", "DeleteTable")
 OPERATORS = ["=", "<", "<=", ">", ">=", "BETWEEN", "begins_with"]
 CAPACITY = [None, "NONE", "TOTAL", "INDEXES"]
 PATHS = ["a", "b", "c", "d", "m", "l", "a.b", "m.a", "m.b.c", "m.a[0]", "l[0]", "l[1]", "l[2].a", "b[1]", "c.d.a", "p", "r",
@@ -258,4 +259,4 @@ def invalid(rng):
     step = valid(rng)
     if step.operation == "Query" and rng.random() < 0.5:
         return Step("Query", babble(rng, step.request), False)
-    return Step(step.operation, spoil(rng, step.request), False)
+    return Step(step.operation, spoil(rng, step.request), step.pages)

@@ -76,15 +76,22 @@ def differences(ours, other):
 
 
 def steps(rng, count, invalid):
-    for table in generate.TABLES:
-        yield generate.create_table(table)
     for _ in range(count):
         yield generate.invalid(rng) if rng.random() * 100 < invalid else generate.valid(rng)
 
 
-def clean(endpoint):
+def drop_tables(endpoint):
     for table in generate.TABLES:
         endpoint.call("DeleteTable", {"TableName": table.name})
+
+
+def make_tables(endpoint):
+    drop_tables(endpoint)
+    for table in generate.TABLES:
+        create = generate.create_table(table)
+        answer = endpoint.call(create.operation, create.request)
+        if not answer.ok:
+            raise RuntimeError(f"cannot make {table.name}: {answer.error}")
 
 
 def report(step, shown):
@@ -109,19 +116,22 @@ def main():
     ours, other = client.Endpoint(options.ours), client.Endpoint(options.other)
     outcome = collections.Counter()
     reasons = collections.Counter()
-    clean(ours)
-    clean(other)
+    for endpoint in (ours, other):
+        make_tables(endpoint)
     for step in steps(random.Random(options.seed), options.requests, options.invalid):
-        found = [(one, two, accepted.reason(step, one, two))
-                 for one, two in differences(run(ours, step), run(other, step))]
+        one, two = run(ours, step), run(other, step)
+        found = [(*each, accepted.reason(step, *each)) for each in differences(one, two)]
         different = [each for each in found if not each[2]]
         outcome["different" if different else "accepted" if found else "same"] += 1
         reasons.update({reason for _, _, reason in found if reason})
         shown = found if options.all else different
         if shown:
             report(step, shown)
-    clean(ours)
-    clean(other)
+        if one.ok != two.ok and step.operation in generate.WRITES:
+            for endpoint in (ours, other):
+                make_tables(endpoint)
+    for endpoint in (ours, other):
+        drop_tables(endpoint)
 
     for reason, count in reasons.most_common():
         print(f"{count:6} {reason}")

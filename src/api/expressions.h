@@ -1,0 +1,33 @@
+/*
+ * expressions.h
+ *	  The expressions of a request and their placeholders.
+ */
+#ifndef DYNAMO_API_EXPRESSIONS_H
+#define DYNAMO_API_EXPRESSIONS_H
+
+#include "expression/expression.h"
+#include "table/table_desc.h"
+
+/*
+ * The placeholders of a request.  has_expression: it has an expression that
+ * could use them.  If none could use values, null_expressions names those that
+ * are missing (see BindingRefuseValues()); NULL otherwise.
+ */
+extern Binding *ReadBinding(const JsonNode *request, bool has_expression, const char *null_expressions);
+
+/* The ProjectionExpression of a request; NULL: whole items. */
+extern Projection *ReadProjection(const JsonNode *request, Binding *binding);
+
+/*
+ * Reads a GetItem or a table of a BatchGetItem, whose only expression is the
+ * projection.
+ */
+extern Projection *ReadOnlyProjection(const JsonNode *request, Binding **binding);
+
+/* Raises the service's error for an expression that reaches below a key. */
+extern void CheckKeyPaths(const Binding *binding, const TableDesc *table);
+
+/* The item as JSON, whole where projection is NULL. */
+extern void ProjectedItemToJson(StringInfo out, const Projection *projection, const DynamoItem *item);
+
+#endif							/* DYNAMO_API_EXPRESSIONS_H */
