@@ -76,7 +76,9 @@ OpenTables(BatchWrite *batch, const JsonNode *tables)
 		for (int i = 0; i < member->count; i++, entry++)
 		{
 			entry->table = table;
-			entry->key = entry->is_delete ? ItemKeyOfKey(table, entry->given) : ItemKeyOfItem(table, entry->given);
+			entry->key = entry->is_delete ?
+				ItemKeyOfKey(table, entry->given) :
+				ItemKeyOfItem(table, entry->given);
 		}
 	}
 }

@@ -75,6 +75,15 @@ ItemKeyOfKey(const TableDesc *table, const DynamoItem *item)
 	return key;
 }
 
+/* The service has a text of its own for an empty value in a starting key. */
+static void
+CheckStartNotEmpty(const TableKey *key, const AttributeValue *value)
+{
+	if (key->type != ATTRIBUTE_N && value->len == 0)
+		RaiseValidation(psprintf("The provided starting key is invalid: One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s",
+								 key->type == ATTRIBUTE_S ? "string" : "binary", key->name));
+}
+
 ItemKey
 ItemKeyOfStartKey(const TableDesc *table, const DynamoItem *item)
 {
@@ -84,6 +93,8 @@ ItemKeyOfStartKey(const TableDesc *table, const DynamoItem *item)
 		RaiseValidation("The provided starting key is invalid");
 	if (!MatchKey(table, item, &key))
 		RaiseValidation("The provided starting key is invalid: The provided key element does not match the schema");
+	for (int i = 0; i < table->nkeys; i++)
+		CheckStartNotEmpty(&table->keys[i], &key.values[i]);
 	FinishKey(table, &key);
 	return key;
 }

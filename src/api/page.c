@@ -87,7 +87,8 @@ IsEnd(const PageRequest *page, const TableDesc *table, const DynamoItem *item)
 
 /* Writes the items of the page, or only counts them. */
 static void
-ReadItems(StringInfo reply, const PageRequest *page, TableDesc *table, const RangeSpec *spec, PageState *state)
+ReadItems(StringInfo reply, const PageRequest *page, TableDesc *table, const RangeSpec *spec,
+		  PageState *state)
 {
 	Range	   *range = RangeBegin(table, spec);
 	DynamoItem *item;

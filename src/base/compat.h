@@ -24,6 +24,14 @@
 #endif
 
 /*
+ * 18 has pg_noreturn, which stands before the return type, in place of the
+ * attribute behind the declaration.
+ */
+#if PG_VERSION_NUM >= 180000
+#define pg_attribute_noreturn()	__attribute__((noreturn))
+#endif
+
+/*
  * The JSON parser's callbacks return an error code from 16 on.  On 15 they
  * cannot; there the parse is ended by cutting the input off behind the current
  * token, which the parser takes for an unexpected end.

@@ -54,12 +54,18 @@ typedef struct Violations
 } Violations;
 
 static bool IsFull(const Violations *violations);
-static void Constrain(Violations *violations, const PathStep *path, const Shape *shape, const JsonNode *node);
-static void ConstrainInside(Violations *violations, const PathStep *path, const Shape *shape, const JsonNode *node);
-static void ConstrainMembers(Violations *violations, const PathStep *path, const Shape *shape, const JsonNode *node);
-static void ConstrainList(Violations *violations, const PathStep *path, const Shape *shape, const JsonNode *node);
-static void ConstrainMap(Violations *violations, const PathStep *path, const Shape *shape, const JsonNode *node);
-static void ConstrainElement(Violations *violations, const PathStep *path, const Shape *shape, const JsonNode *node);
+static void Constrain(Violations *violations, const PathStep *path,
+					  const Shape *shape, const JsonNode *node);
+static void ConstrainInside(Violations *violations, const PathStep *path,
+							const Shape *shape, const JsonNode *node);
+static void ConstrainMembers(Violations *violations, const PathStep *path,
+							 const Shape *shape, const JsonNode *node);
+static void ConstrainList(Violations *violations, const PathStep *path,
+						  const Shape *shape, const JsonNode *node);
+static void ConstrainMap(Violations *violations, const PathStep *path,
+						 const Shape *shape, const JsonNode *node);
+static void ConstrainElement(Violations *violations, const PathStep *path,
+							 const Shape *shape, const JsonNode *node);
 static bool BreaksAny(const Shape *shape, const JsonNode *node);
 static bool Breaks(const Shape *shape, const JsonNode *node, Constraint constraint);
 static bool BreaksEnumeration(const Shape *shape, const JsonNode *node);
@@ -69,7 +75,8 @@ static int64 Utf16Length(const char *text, int len);
 static bool HasConstraint(const Shape *shape, Constraint constraint);
 static void DescribeConstraint(StringInfo out, const Shape *shape, Constraint constraint);
 static char *DescribeAll(const char *what, const Shape *shape);
-static void AddViolation(Violations *violations, const PathStep *path, const Shape *shape, const JsonNode *node, const char *constraint);
+static void AddViolation(Violations *violations, const PathStep *path,
+						 const Shape *shape, const JsonNode *node, const char *constraint);
 static void AppendPath(StringInfo out, const PathStep *path);
 static void AppendValue(StringInfo out, const Shape *shape, const JsonNode *node);
 static void AppendCollection(StringInfo out, const Shape *shape, const JsonNode *node);
@@ -399,7 +406,8 @@ DescribeAll(const char *what, const Shape *shape)
 
 /* Takes down one violation; node is NULL for a value that is not there. */
 static void
-AddViolation(Violations *violations, const PathStep *path, const Shape *shape, const JsonNode *node, const char *constraint)
+AddViolation(Violations *violations, const PathStep *path,
+			 const Shape *shape, const JsonNode *node, const char *constraint)
 {
 	StringInfo	text = &violations->text;
 

@@ -146,13 +146,14 @@ SegmentLeaves(Range *range)
 {
 	const RangeSpec *spec = range->spec;
 	uint64		nleaves = range->table->nleaves;
+	uint64		total = spec->total_segments;
 
 	if (range->table->has_gap)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("a partition of item table \"%s\" is missing", range->table->table_name)));
-	range->leaf = (int) (spec->segment * nleaves / spec->total_segments);
-	range->last_leaf = (int) (((spec->segment + 1) * nleaves + spec->total_segments - 1) / spec->total_segments) - 1;
+	range->leaf = (int) (spec->segment * nleaves / total);
+	range->last_leaf = (int) (((spec->segment + 1) * nleaves + total - 1) / total) - 1;
 	if (spec->start)
 	{
 		uint64		place;

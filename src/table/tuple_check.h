@@ -10,9 +10,10 @@
 
 /*
  * Checks the tuple in the slot if rel is an item table's leaf, or what such a
- * leaf is rewritten into, and puts the keys into the item where they are missing; the slot then holds the completed
- * tuple.  Raises ERRCODE_CHECK_VIOLATION for a contradiction and the
- * service's ValidationException for a broken limit.
+ * leaf is rewritten into, and puts the keys into the item where they are
+ * missing; the slot then holds the completed tuple.  Raises
+ * ERRCODE_CHECK_VIOLATION for a contradiction and the service's
+ * ValidationException for a broken limit.
  */
 extern void TupleCheck(Relation rel, TupleTableSlot *slot);
 

@@ -320,34 +320,36 @@ NumberSize(const char *bytes, int len)
 	return 1 + DigitBytes(bytes, len) + ((uint8) bytes[0] == SIGN_NEGATIVE ? 1 : 0);
 }
 
+/* Whether there are as many base-100 digits as there may be, each in range. */
+static bool
+DigitsAreCanonical(const uint8 *digits, int pairs, bool negative)
+{
+	for (int i = 0; i < pairs; i++)
+	{
+		int			pair = negative ? 100 - digits[i] : digits[i];
+
+		if (pair < 0 || pair > 99 || (pair == 0 && (i == 0 || i == pairs - 1)))
+			return false;
+		/* 20 pairs hold 38 digits only if the point is odd */
+		if (pairs == MAX_DIGIT_BYTES && ((i == 0 && pair > 9) || (i == pairs - 1 && pair % 10 != 0)))
+			return false;
+	}
+	return pairs >= 1 && pairs <= MAX_DIGIT_BYTES;
+}
+
 bool
 NumberIsCanonical(const char *bytes, int len)
 {
+	const uint8 *b = (const uint8 *) bytes;
 	Decimal		decimal;
 	uint8		again[NUMBER_MAX_BYTES];
-	uint8		sign = len > 0 ? bytes[0] : 0;
-	int			pairs;
 
-	if (sign == SIGN_ZERO)
-		return len == 1;
-	if ((sign != SIGN_NEGATIVE && sign != SIGN_POSITIVE) || len < 3 || len > NUMBER_MAX_BYTES || (uint8) bytes[1] > 127)
+	if (len == 1)
+		return b[0] == SIGN_ZERO;
+	if (len < 3 || len > NUMBER_MAX_BYTES || b[1] > 127 ||
+		(b[0] != SIGN_NEGATIVE && b[0] != SIGN_POSITIVE) ||
+		!DigitsAreCanonical(b + 2, DigitBytes(bytes, len), b[0] == SIGN_NEGATIVE))
 		return false;
-	pairs = DigitBytes(bytes, len);
-	if (pairs < 1 || pairs > MAX_DIGIT_BYTES)
-		return false;
-	for (int i = 0; i < pairs; i++)
-	{
-		int			pair = (uint8) bytes[2 + i];
-
-		if (sign == SIGN_NEGATIVE)
-			pair = 100 - pair;
-		if (pair < 0 || pair > 99 || (pair == 0 && (i == 0 || i == pairs - 1)))
-			return false;
-	}
-	if (pairs == MAX_DIGIT_BYTES &&
-		((sign == SIGN_NEGATIVE ? 100 - (uint8) bytes[2] : (uint8) bytes[2]) > 9 ||
-		 (sign == SIGN_NEGATIVE ? 100 - (uint8) bytes[21] : (uint8) bytes[21]) % 10 != 0))
-		return false;			/* 39 or 40 digits */
 	DecodeDecimal(bytes, len, &decimal);
 	return decimal.point >= POINT_MIN && decimal.point <= POINT_MAX &&
 		EncodeDecimal(&decimal, again) == len && memcmp(again, bytes, len) == 0;
