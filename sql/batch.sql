@@ -5,11 +5,12 @@ CREATE SCHEMA batch;
 SET search_path = batch, public;
 SET dynamo.schema = batch;
 
+-- The reply of an operation, or its error.
 CREATE FUNCTION call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     RETURN dynamo.call(operation, request::json);
 EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
+    RETURN SQLSTATE || ' ' || regexp_replace(SQLERRM, '@[0-9a-f]+', '@hash', 'g');
 END
 $$;
 CREATE FUNCTION batch_write(items text) RETURNS text LANGUAGE sql AS $$ SELECT call('BatchWriteItem', format('{"RequestItems":{%s}}', items)) $$;
@@ -42,12 +43,19 @@ FROM unnest(ARRAY['"Two":[{}]', '"Two":[]', '"Two":{}', '"Two":[{"PutRequest":{}
     '"Two":[{"PutRequest":{"Item":{"p":{"S":""}}}}]', '"Two":[{"PutRequest":{"Item":{"p":{"S":"a"},"x":{"SS":[]}}}}]', '"Two":[{"DeleteRequest":{"Key":{"p":{"S":"a"},"x":{"S":"b"}}}}]', '"Two":[{"DeleteRequest":{"Key":{"p":{"N":"1"}}}}]', '"Two":[{"DeleteRequest":{"Key":{"q":{"S":"a"}}}}]',
     '"Two":[{"PutRequest":{"Item":{"p":{"S":"a"}}}},{"PutRequest":{"Item":{"p":{"S":"a"},"x":{"N":"1"}}}}]', '"Two":[{"PutRequest":{"Item":{"p":{"S":"a"}}}},{"DeleteRequest":{"Key":{"p":{"S":"a"}}}}]', '"arn:aws:dynamodb:local:000000000000:table/One":[{"DeleteRequest":{"Key":{"p":{"S":"good"}}}}]',
     '"Three":[{"DeleteRequest":{"Key":{"n":{"N":"1"},"b":{"B":"AA=="}}}},{"DeleteRequest":{"Key":{"n":{"N":"1.0"},"b":{"B":"AA=="}}}}]', '"Nope":[{"PutRequest":{"Item":{"p":{"S":"a"}}}}]', '"no":[{"PutRequest":{"Item":{"p":{"S":"a"}}}}]', '"Two":[null]', '"Two":[{"UpdateRequest":{}}]']) bad;
+-- of two members of one name the last counts
+SELECT batch_write('"One":[{"PutRequest":{"Item":{"p":{"S":"first"}}}}],"One":[{"PutRequest":{"Item":{"p":{"S":"last"}}}}]');
+SELECT item FROM "One";
+SELECT batch_get('"One":{"Keys":[{"p":{"S":"first"}}]},"One":{"Keys":[{"p":{"S":"last"}}]}');
+TRUNCATE "One";
 SELECT batch_write('"One":' || puts(13) || ',"Two":' || puts(13)), (SELECT count(*) FROM "One");
 SELECT left(batch_write('"One":' || puts(26)), 80), right(batch_write('"One":' || puts(26)), 180);
 SELECT batch_write(''), call('BatchWriteItem', '{}');
 SELECT batch_write(format('"One":[{"PutRequest":{"Item":{"p":{"S":"good"}}}},{"PutRequest":{"Item":{"p":{"S":"big"},"x":{"S":"%s"}}}}]', repeat('x', 409600))), (SELECT count(*) FROM "One");
--- so it is when the database refuses the last of it
-CREATE UNIQUE INDEX ON "Two" (p, (item ->> 'x'));
+-- so it is when the database refuses the last of it: a value too long for an index, a missing right
+CREATE INDEX two_x ON "Two" ((item ->> 'x'));
+SELECT left(batch_write(format('"One":[{"PutRequest":{"Item":{"p":{"S":"good"}}}}],"Two":[{"PutRequest":{"Item":{"p":{"S":"big"},"x":{"S":"%s"}}}}]', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 1000) i))), 20), (SELECT count(*) FROM "One");
+DROP INDEX two_x;
 CREATE ROLE batch_writer;
 GRANT USAGE ON SCHEMA batch TO batch_writer;
 GRANT INSERT, UPDATE ON "One" TO batch_writer;

@@ -4,16 +4,16 @@ CREATE EXTENSION IF NOT EXISTS dynamo;
 \pset null '(null)'
 
 -- The item's text, or the error: SQLSTATE and message.
-CREATE FUNCTION parse(json text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION parse(input text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN json::dynamo.item::text;
+    RETURN input::dynamo.item::text;
 EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE || ': ' || SQLERRM;
 END
 $$;
 -- The same for one AttributeValue.
-CREATE FUNCTION parse_value(json text) RETURNS text LANGUAGE sql AS
-    $$ SELECT regexp_replace(parse('{"x":' || json || '}'), '^{"x":(.*)}$', '\1') $$;
+CREATE FUNCTION parse_value(input text) RETURNS text LANGUAGE sql AS
+    $$ SELECT regexp_replace(parse('{"x":' || input || '}'), '^{"x":(.*)}$', '\1') $$;
 
 -- Every type.
 SELECT value, parse_value(value) FROM (VALUES

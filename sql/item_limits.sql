@@ -13,7 +13,7 @@ EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE || ': ' || SQLERRM;
 END
 $$;
-CREATE FUNCTION try_item(json text) RETURNS text LANGUAGE sql AS $$ SELECT try(format('SELECT %L::dynamo.item', json)) $$;
+CREATE FUNCTION try_item(input text) RETURNS text LANGUAGE sql AS $$ SELECT try(format('SELECT %L::dynamo.item', input)) $$;
 
 -- 400 KB in all, names and values together.
 SELECT try_item('{"x":{"S":"' || repeat('a', 409599) || '"}}') AS fits, try_item('{"x":{"S":"' || repeat('a', 409600) || '"}}') AS too_large;

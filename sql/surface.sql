@@ -5,10 +5,11 @@ CREATE EXTENSION IF NOT EXISTS dynamo;
 \pset format unaligned
 \t on
 
--- What the extension is made of.
+-- What the extension is made of; row and array types count from PostgreSQL 17 on.
 SELECT pg_describe_object(classid, objid, objsubid)
 FROM pg_depend JOIN pg_extension e ON refclassid = 'pg_extension'::regclass AND refobjid = e.oid
 WHERE extname = 'dynamo' AND deptype = 'e'
+    AND NOT (classid = 'pg_type'::regclass AND objid IN (SELECT oid FROM pg_type WHERE typtype = 'c' OR typcategory = 'A'))
 ORDER BY pg_describe_object(classid, objid, objsubid) COLLATE "C";
 
 -- Functions: arguments, result, then volatility, strictness, parallel mark, security, cost, settings, privileges.
@@ -45,7 +46,7 @@ SELECT c.oid::regclass, attnum, attname, format_type(atttypid, atttypmod), nulli
 FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0
 WHERE relnamespace = 'dynamo'::regnamespace AND relkind = 'r' ORDER BY relname COLLATE "C", attnum;
 SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE connamespace = 'dynamo'::regnamespace ORDER BY conname COLLATE "C";
+WHERE connamespace = 'dynamo'::regnamespace AND contype <> 'n' ORDER BY conname COLLATE "C";
 SELECT c.oid::regclass, privilege_type, coalesce(nullif(grantee, 0)::regrole::text, 'public') AS grantee
 FROM pg_class c, aclexplode(relacl) WHERE relnamespace = 'dynamo'::regnamespace AND grantee <> relowner ORDER BY relname COLLATE "C", 2, 3;
 SELECT unnest(extconfig)::regclass, unnest(extcondition) FROM pg_extension WHERE extname = 'dynamo';

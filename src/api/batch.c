@@ -52,6 +52,12 @@ BatchCheckDuplicates(BatchEntry *entries, int count)
 	pfree(sorted);
 }
 
+bool
+BatchIsRepeated(const JsonNode *tables, const JsonNode *member)
+{
+	return JsonMember(tables, member->name) != member;
+}
+
 char *
 BatchTableName(const JsonNode *member)
 {

@@ -36,6 +36,9 @@ extern void BatchCheckDuplicates(BatchEntry *entries, int count);
  */
 extern BatchEntry **BatchSort(BatchEntry *entries, int count);
 
+/* Whether RequestItems has a later member of that name, which then counts. */
+extern bool BatchIsRepeated(const JsonNode *tables, const JsonNode *member);
+
 /* The plain table name of a member of RequestItems. */
 extern char *BatchTableName(const JsonNode *member);
 

@@ -142,7 +142,10 @@ BatchGetItemRun(const JsonNode *request, StringInfo reply)
 
 	batch->tables = palloc0(Max(tables->count, 1) * sizeof(BatchGetTable));
 	JsonForEach(member, tables)
-		ReadTable(batch, &batch->tables[batch->table_count], member);
+	{
+		if (!BatchIsRepeated(tables, member))
+			ReadTable(batch, &batch->tables[batch->table_count], member);
+	}
 	OpenTables(batch);
 	BatchCheckDuplicates(batch->entries, batch->count);
 	ReadItems(batch);

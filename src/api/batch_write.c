@@ -44,6 +44,8 @@ ReadRequests(BatchWrite *batch, const JsonNode *tables)
 
 	JsonForEach(table, tables)
 	{
+		if (BatchIsRepeated(tables, table))
+			continue;
 		if (table->count == 0)
 			RaiseValidation(psprintf("The batch write request list for a table cannot be null or empty: %s", table->name));
 		if (batch->count + table->count > BATCH_MAX_WRITES)
@@ -70,6 +72,8 @@ OpenTables(BatchWrite *batch, const JsonNode *tables)
 		AclMode		mode = 0;
 		TableDesc  *table;
 
+		if (BatchIsRepeated(tables, member))
+			continue;
 		for (int i = 0; i < member->count; i++)
 			mode |= entry[i].is_delete ? ACL_DELETE : ACL_INSERT | ACL_UPDATE;
 		table = StoreOpen(BatchTableName(member), mode, TABLE_MISSING);

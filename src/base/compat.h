@@ -13,6 +13,7 @@
 #include "common/jsonapi.h"
 #include "storage/latch.h"
 #include "utils/memutils.h"
+#include "utils/relcache.h"
 
 /* postgres.h no longer brings the macros of varlena values from 16 on. */
 #if PG_VERSION_NUM >= 160000
@@ -105,6 +106,20 @@ Base64Encode(const char *bytes, int len, char *text, int room)
 #define ExecFindIndexConflict(rri, slot, estate, conflict, arbiters) \
 	(!ExecCheckIndexConstraints(rri, slot, estate, conflict, arbiters))
 #endif
+
+/*
+ * The primary key's index, but none that is deferrable: up to 16 that counts as
+ * no primary key at all.
+ */
+static inline Oid
+PrimaryKeyIndex(Relation rel)
+{
+#if PG_VERSION_NUM >= 180000
+	return RelationGetPrimaryKeyIndex(rel, false);
+#else
+	return RelationGetPrimaryKeyIndex(rel);
+#endif
+}
 
 /* Index scans can be instrumented from 18 on. */
 #if PG_VERSION_NUM >= 180000

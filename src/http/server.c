@@ -157,10 +157,13 @@ ServerDescriptor(void)
 	return MHD_get_daemon_info(server, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
+/* From libmicrohttpd 1.0 on a connection is counted only when the server runs. */
 void
 ServerAccept(void)
 {
-	for (int i = 0; i < ACCEPT_AT_ONCE && connection_count < max_connections; i++)
+	int			room = Min(ACCEPT_AT_ONCE, max_connections - connection_count);
+
+	for (int i = 0; i < room; i++)
 	{
 		struct sockaddr_storage address;
 		socklen_t	address_len;

@@ -57,8 +57,7 @@ InitCache(void)
 Oid
 RelationPrimaryKey(Relation rel)
 {
-	RelationGetIndexList(rel);
-	return rel->rd_pkindex;
+	return PrimaryKeyIndex(rel);
 }
 
 AttrNumber

@@ -136,6 +136,16 @@ RaiseDuplicates(const JsonNode *node, AttributeType type)
 	}
 }
 
+static void
+RaiseNullElement(AttributeType type)
+{
+	if (type == ATTRIBUTE_NS)
+		NumberFromTextOrError("", 0, NULL);
+	RaiseInvalidParameter(type == ATTRIBUTE_SS ?
+						  "An string set  may not have a null string as a member" :
+						  "Binary sets may not contain null values");
+}
+
 static AttributeValue
 ReadSet(const JsonNode *node, AttributeType type,
 		AttributeValue (*read_element) (const JsonNode *), const char *empty)
@@ -151,7 +161,7 @@ ReadSet(const JsonNode *node, AttributeType type,
 	JsonForEach(child, node)
 	{
 		if (child->kind == JSON_NODE_NULL)
-			RaiseInvalidParameter("An string set  may not have a null string as a member");
+			RaiseNullElement(type);
 		elements[count++] = read_element(child);
 	}
 	if (!SetBuild(type, elements, count, &set))

@@ -178,8 +178,9 @@ is(answers(operation('ListTables', '{}', 'Content-Length' => "2\r\nContent-Lengt
 	'400 closed', 'two lengths');
 is(answers(operation('ListTables', "2\r\n{}\r\n0\r\n\r\n", 'Transfer-Encoding' => 'chunked') . $list, 3),
 	'400 closed', 'a length and chunks');
-is(answers(operation('ListTables', '{}', 'Transfer-Encoding' => 'gzip') . $list, 3), '400 closed',
-	'an unknown transfer encoding');
+# Newer versions of libmicrohttpd say 501.
+like(answers(operation('ListTables', '{}', 'Transfer-Encoding' => 'gzip') . $list, 3),
+	qr/^(?:400|501) closed$/, 'an unknown transfer encoding');
 
 #
 # Sizes and time
