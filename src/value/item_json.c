@@ -140,7 +140,7 @@ static void
 RaiseNullElement(AttributeType type)
 {
 	if (type == ATTRIBUTE_NS)
-		NumberFromTextOrError("", 0, NULL);
+		NumberFromTextOrError("", 0, (uint8[NUMBER_MAX_BYTES]) {0});
 	RaiseInvalidParameter(type == ATTRIBUTE_SS ?
 						  "An string set  may not have a null string as a member" :
 						  "Binary sets may not contain null values");
