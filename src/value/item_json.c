@@ -139,8 +139,10 @@ RaiseDuplicates(const JsonNode *node, AttributeType type)
 static void
 RaiseNullElement(AttributeType type)
 {
+	uint8		unused[NUMBER_MAX_BYTES];
+
 	if (type == ATTRIBUTE_NS)
-		NumberFromTextOrError("", 0, (uint8[NUMBER_MAX_BYTES]) {0});
+		NumberFromTextOrError("", 0, unused);
 	RaiseInvalidParameter(type == ATTRIBUTE_SS ?
 						  "An string set  may not have a null string as a member" :
 						  "Binary sets may not contain null values");
