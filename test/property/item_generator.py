@@ -8,7 +8,7 @@ SCALARS = ["S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS"]
 # Ranges of code points that strings are made of; none has surrogates or NUL.
 ALPHABETS = [(0x61, 0x7A), (0x20, 0x7E), (0x01, 0x1F), (0x7F, 0x9F), (0xA1, 0x24F), (0x300, 0x36F), (0x4E00, 0x9FFF),
              (0xE000, 0xFFFF), (0x10000, 0x10FFFF), (0x1F300, 0x1F6FF)]
-ODD_CHARACTERS = '"\\/\b\t\n\f\r\x00a\u2028\ufeff\ufffe\U0010ffff\x7f'.replace("\x00", "")
+ODD_CHARACTERS = '"\\/\b\t\n\f\ra\u2028\ufeff\ufffe\U0010ffff\x7f'
 DECOYS = ['{"S":"decoy"}', '{"N":"1"}', '{"L":[]}', '{"NULL":true}']
 
 
