@@ -26,7 +26,6 @@ typedef struct ProjectionNode
 
 struct Projection
 {
-	int			npaths;
 	DocumentPath *paths;
 	ProjectionNode root;
 };
@@ -42,7 +41,6 @@ static int	CompareSteps(const PathElement *a, const PathElement *b);
 static ProjectionNode *InsertChild(ProjectionNode *node, int at, const PathElement *step);
 static bool FindStep(const ProjectionNode *node, const Container *container, AttributeValue *value);
 static bool IsContainerFor(const ProjectionNode *node, const AttributeValue *value);
-static bool ApplyNode(const ProjectionNode *node, const AttributeValue *value, ValueNode *result);
 static bool WriteNode(StringInfo out, const ProjectionNode *node, const AttributeValue *value);
 static bool WriteChildren(StringInfo out, const ProjectionNode *node, const AttributeValue *value);
 
@@ -52,17 +50,9 @@ ProjectionPrepare(const char *text, int len, Binding *binding)
 	const ExpressionTree *tree = ExpressionParse(EXPRESSION_PROJECTION, text, len);
 	Projection *projection = palloc0(sizeof(Projection));
 
-	projection->npaths = tree->count;
 	projection->paths = palloc(tree->count * sizeof(DocumentPath));
 	BindPaths(projection, tree, text, binding);
 	return projection;
-}
-
-const DocumentPath *
-ProjectionPaths(const Projection *projection, int *count)
-{
-	*count = projection->npaths;
-	return projection->paths;
 }
 
 /* ---- preparing ---- */
@@ -213,47 +203,6 @@ FindStep(const ProjectionNode *node, const Container *container, AttributeValue 
 		return false;
 	*value = ContainerElement(container, step->index);
 	return true;
-}
-
-void
-ProjectionApply(const Projection *projection, const AttributeValue *map, ValueNode *result)
-{
-	if (!ApplyNode(&projection->root, map, result))
-		ValueNodeSetBranch(result, ATTRIBUTE_M, 0);
-}
-
-/* Makes the node for what is left of a value, unless that is nothing. */
-static bool
-ApplyNode(const ProjectionNode *node, const AttributeValue *value, ValueNode *result)
-{
-	Container	container;
-	uint32		n = 0;
-
-	check_stack_depth();
-	if (node->count == 0)
-	{
-		ValueNodeSetLeaf(result, value);
-		return true;
-	}
-	if (!IsContainerFor(node, value))
-		return false;
-
-	container = ContainerOpen(value);
-	ValueNodeSetBranch(result, AttributeValueType(value), node->count);
-	for (int i = 0; i < node->count; i++)
-	{
-		const ProjectionNode *child = node->children[i];
-		AttributeValue member;
-
-		if (!FindStep(child, &container, &member) ||
-			!ApplyNode(child, &member, &result->children[n]))
-			continue;
-		result->children[n].name = child->step.name;
-		result->children[n].name_len = child->step.name_len;
-		n++;
-	}
-	result->count = n;
-	return n > 0;
 }
 
 void

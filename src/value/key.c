@@ -11,22 +11,6 @@
 #include "value/key.h"
 #include "value/number.h"
 
-Oid
-KeyColumnType(AttributeType type)
-{
-	switch (type)
-	{
-		case ATTRIBUTE_S:
-			return TEXTOID;
-		case ATTRIBUTE_N:
-			return NUMERICOID;
-		case ATTRIBUTE_B:
-			return BYTEAOID;
-		default:
-			elog(ERROR, "attribute type %d is no key type", (int) type);
-	}
-}
-
 AttributeType
 KeyTypeOfColumn(Oid type)
 {

@@ -26,8 +26,7 @@ extern bool KeyDatumEquals(AttributeType type, Datum datum, const AttributeValue
  */
 extern void KeyCheckValue(const char *name, const AttributeValue *value, bool is_hash);
 
-/* text, numeric or bytea; and back (0 for any other type). */
-extern Oid	KeyColumnType(AttributeType type);
+/* The key type that a column of this type holds, or 0. */
 extern AttributeType KeyTypeOfColumn(Oid type);
 
 #endif							/* DYNAMO_KEY_H */
