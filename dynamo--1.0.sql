@@ -238,6 +238,10 @@ CREATE FUNCTION dynamo.get_item(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_get_item' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION dynamo.get_item(json) IS 'DynamoDB GetItem';
 
+CREATE FUNCTION dynamo.update_item(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_update_item' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.update_item(json) IS 'DynamoDB UpdateItem';
+
 CREATE FUNCTION dynamo.delete_item(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_delete_item' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION dynamo.delete_item(json) IS 'DynamoDB DeleteItem';

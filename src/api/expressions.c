@@ -6,7 +6,43 @@
 
 #include "api/expressions.h"
 #include "api/request_member.h"
+#include "expression/legacy.h"
+#include "lib/stringinfo.h"
 #include "value/item_json.h"
+
+/* "A, B" of those names that the request has as members; "" if none. */
+static char *
+ListMembers(const JsonNode *request, const char *const *names)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (; *names != NULL; names++)
+	{
+		if (RequestMember(request, *names) == NULL)
+			continue;
+		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", *names);
+	}
+	return list.data;
+}
+
+void
+RefuseMixedParameters(const JsonNode *request, const char *const *legacy, const char *const *expressions)
+{
+	const char *legacy_list = ListMembers(request, legacy);
+	const char *expression_list = ListMembers(request, expressions);
+
+	if (*legacy_list != '\0' && *expression_list != '\0')
+		RaiseValidation(psprintf("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
+								 legacy_list, expression_list));
+}
+
+void
+RefuseConditionalOperator(const JsonNode *request)
+{
+	if (RequestMember(request, "ConditionalOperator"))
+		RaiseValidation("ConditionalOperator cannot be used without Filter or Expected");
+}
 
 Binding *
 ReadBinding(const JsonNode *request, bool has_expression, const char *null_expressions)
@@ -30,16 +66,34 @@ ReadProjection(const JsonNode *request, Binding *binding)
 	return text ? ProjectionPrepare(text->text, text->len, binding) : NULL;
 }
 
+ConditionNode *
+ReadFilter(const JsonNode *request, const char *legacy_name, Binding *binding)
+{
+	const JsonNode *text = RequestMember(request, "FilterExpression");
+	const JsonNode *filter = RequestMember(request, legacy_name);
+
+	if (text)
+		return ConditionPrepare(EXPRESSION_FILTER, text->text, text->len, binding);
+	if (filter)
+		return LegacyFilter(filter, RequestString(request, "ConditionalOperator"));
+	RefuseConditionalOperator(request);
+	return NULL;
+}
+
 Projection *
 ReadOnlyProjection(const JsonNode *request, Binding **binding)
 {
-	static const char *const unsupported[] = {"AttributesToGet", NULL};
+	static const char *const legacy[] = {"AttributesToGet", NULL};
+	static const char *const expressions[] = {"ProjectionExpression", NULL};
 	const JsonNode *names = RequestMember(request, "ExpressionAttributeNames");
+	const JsonNode *attributes = RequestMember(request, "AttributesToGet");
 	Projection *projection;
 
-	RequestRefuse(request, unsupported);
+	RefuseMixedParameters(request, legacy, expressions);
+	projection = attributes ? LegacyProjection(attributes) : NULL;
 	*binding = BindingMake(names, NULL, RequestMember(request, "ProjectionExpression") != NULL);
-	projection = ReadProjection(request, *binding);
+	if (projection == NULL)
+		projection = ReadProjection(request, *binding);
 	BindingCheckUnused(*binding);
 	return projection;
 }

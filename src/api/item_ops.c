@@ -1,6 +1,6 @@
 /*
  * item_ops.c
- *	  PutItem, GetItem, DeleteItem.
+ *	  PutItem, GetItem, UpdateItem, DeleteItem.
  *
  * Each first checks what needs no table (values, expressions, sizes), then
  * opens the table, then checks against its key schema: the service's order.
@@ -12,107 +12,104 @@
 #include "api/operations.h"
 #include "api/request_member.h"
 #include "api/table_name.h"
+#include "api/write_request.h"
 #include "base/json_writer.h"
 #include "request/capacity.h"
 #include "value/item_json.h"
 
-static const char *const unsupported_in_write[] = {
-	"ConditionExpression", "Expected", "ConditionalOperator", NULL
-};
-
-/* What a PutItem or DeleteItem was asked to give back. */
-typedef struct WriteReply
+/* What tells one write from another. */
+typedef struct WriteKind
 {
-	bool		all_old;
-	ReturnCapacity capacity;
-} WriteReply;
+	const char *member;			/* of the request: what names the item */
+	bool		is_put;			/* that member is a whole item, not a key */
+	bool		is_update;
+	AclMode		mode;
+	StoreDecide decide;
+} WriteKind;
 
-/* Reads what PutItem and DeleteItem share, but for the item and the key. */
-static WriteReply
-ReadWriteReply(const JsonNode *request)
+/* A write on its way to the store. */
+typedef struct ItemWrite
 {
-	const char *values = RequestString(request, "ReturnValues");
-	WriteReply	reply;
-
-	RequestRefuse(request, unsupported_in_write);
-	if (values && strcmp(values, "NONE") != 0 && strcmp(values, "ALL_OLD") != 0)
-		RaiseValidation("Return values set to invalid value");
-	reply.all_old = values && strcmp(values, "ALL_OLD") == 0;
-	reply.capacity = ReturnCapacityOf(request);
-	(void) ReadBinding(request, false, "ConditionExpression is null");
-	return reply;
-}
-
-/* Writes the reply: the old item if asked for, and the capacity. */
-static void
-WriteReplyToJson(StringInfo out, const WriteReply *reply, const TableDesc *table,
-				 const DynamoItem *old, const DynamoItem *item)
-{
-	appendStringInfoChar(out, '{');
-	if (reply->all_old && old)
-	{
-		JsonKeyName(out, "Attributes");
-		ItemToJson(out, old);
-	}
-	if (reply->capacity != RETURN_CAPACITY_NONE)
-	{
-		uint32		old_size = old ? ItemSize(old) : 0;
-		uint32		new_size = item ? ItemSize(item) : 0;
-
-		JsonKeyName(out, "ConsumedCapacity");
-		CapacityToJson(out, table->table_name, WriteUnits(Max(old_size, new_size)), reply->capacity);
-	}
-	appendStringInfoChar(out, '}');
-}
+	WriteRequest request;
+	const TableDesc *table;
+	DynamoItem *given;			/* the item or key of the request */
+	DynamoItem *after;			/* what is stored in the end, or NULL */
+} ItemWrite;
 
 static StoreAction
 DecidePut(const DynamoItem *old, void *arg, DynamoItem **item)
 {
-	*item = arg;
+	ItemWrite  *write = arg;
+
+	WriteRequestCheckCondition(&write->request, old);
+	*item = write->after = write->given;
 	return STORE_PUT;
 }
 
 static StoreAction
 DecideDelete(const DynamoItem *old, void *arg, DynamoItem **item)
 {
+	ItemWrite  *write = arg;
+
+	WriteRequestCheckCondition(&write->request, old);
 	return STORE_DELETE;
+}
+
+static StoreAction
+DecideUpdate(const DynamoItem *old, void *arg, DynamoItem **item)
+{
+	ItemWrite  *write = arg;
+
+	WriteRequestCheckCondition(&write->request, old);
+	for (int i = 0; i < write->table->nkeys; i++)
+		UpdateCheckKey(write->request.update, write->table->keys[i].name, write->table->keys[i].name_len);
+	*item = write->after = UpdateApply(write->request.update, old ? old : write->given);
+	return STORE_PUT;
+}
+
+static const WriteKind put_kind = {"Item", true, false, ACL_INSERT | ACL_UPDATE, DecidePut};
+static const WriteKind delete_kind = {"Key", false, false, ACL_DELETE, DecideDelete};
+static const WriteKind update_kind = {"Key", false, true, ACL_INSERT | ACL_UPDATE, DecideUpdate};
+
+static void
+RunWrite(const WriteKind *kind, const JsonNode *request, StringInfo reply)
+{
+	ItemWrite	write = {0};
+	TableDesc  *table;
+	ItemKey		key;
+	DynamoItem *old;
+
+	WriteRequestRead(&write.request, request, kind->is_update);
+	write.given = ItemFromJson(RequestMember(request, kind->member));
+	if (kind->is_put)
+		ItemCheckSize(write.given);
+	WriteRequestPrepare(&write.request, kind->is_update);
+
+	table = StoreOpen(write.request.table_name, kind->mode | WriteRequestPrivileges(&write.request),
+					  TABLE_MISSING);
+	key = kind->is_put ? ItemKeyOfItem(table, write.given) : ItemKeyOfKey(table, write.given);
+	CheckKeyPaths(write.request.binding, table);
+	write.table = table;
+	old = StoreModify(table, &key, kind->decide, &write, WriteRequestWantsOld(&write.request));
+	WriteRequestReply(reply, &write.request, table, old, write.after);
 }
 
 void
 PutItemRun(const JsonNode *request, StringInfo reply)
 {
-	const char *table_name = TableNameOf(RequestMember(request, "TableName"));
-	WriteReply	wanted = ReadWriteReply(request);
-	DynamoItem *item;
-	TableDesc  *table;
-	ItemKey		key;
-	DynamoItem *old;
-
-	item = ItemFromJson(RequestMember(request, "Item"));
-	ItemCheckSize(item);
-	table = StoreOpen(table_name, ACL_INSERT | ACL_UPDATE | (wanted.all_old ? ACL_SELECT : 0), TABLE_MISSING);
-	key = ItemKeyOfItem(table, item);
-	old = StoreModify(table, &key, DecidePut, item,
-					  wanted.all_old || wanted.capacity != RETURN_CAPACITY_NONE);
-	WriteReplyToJson(reply, &wanted, table, old, item);
+	RunWrite(&put_kind, request, reply);
 }
 
 void
 DeleteItemRun(const JsonNode *request, StringInfo reply)
 {
-	const char *table_name = TableNameOf(RequestMember(request, "TableName"));
-	WriteReply	wanted = ReadWriteReply(request);
-	DynamoItem *key_item;
-	TableDesc  *table;
-	ItemKey		key;
-	DynamoItem *old;
+	RunWrite(&delete_kind, request, reply);
+}
 
-	key_item = ItemFromJson(RequestMember(request, "Key"));
-	table = StoreOpen(table_name, ACL_DELETE | (wanted.all_old ? ACL_SELECT : 0), TABLE_MISSING);
-	key = ItemKeyOfKey(table, key_item);
-	old = StoreModify(table, &key, DecideDelete, NULL,
-					  wanted.all_old || wanted.capacity != RETURN_CAPACITY_NONE);
-	WriteReplyToJson(reply, &wanted, table, old, NULL);
+void
+UpdateItemRun(const JsonNode *request, StringInfo reply)
+{
+	RunWrite(&update_kind, request, reply);
 }
 
 void

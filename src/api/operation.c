@@ -20,6 +20,7 @@ static const Operation operations[] = {
 	{"PutItem", PutItemRun, false},
 	{"Query", QueryRun, true},
 	{"Scan", ScanRun, true},
+	{"UpdateItem", UpdateItemRun, false},
 };
 
 const Operation *

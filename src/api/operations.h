@@ -17,6 +17,7 @@ extern void DeleteTableRun(const JsonNode *request, StringInfo reply);
 /* item_ops.c */
 extern void PutItemRun(const JsonNode *request, StringInfo reply);
 extern void GetItemRun(const JsonNode *request, StringInfo reply);
+extern void UpdateItemRun(const JsonNode *request, StringInfo reply);
 extern void DeleteItemRun(const JsonNode *request, StringInfo reply);
 
 /* batch_write.c, batch_get.c */

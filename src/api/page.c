@@ -10,13 +10,17 @@
 #include "api/request_member.h"
 #include "api/table_name.h"
 #include "base/json_writer.h"
+#include "expression/evaluate.h"
+#include "expression/legacy.h"
 #include "value/item_json.h"
 
 /* Checks Select against what else the request says; true for COUNT. */
 static bool
-ReadSelect(const JsonNode *request, bool has_projection, bool has_index)
+ReadSelect(const JsonNode *request, bool has_index)
 {
 	const char *select = RequestString(request, "Select");
+	bool		has_attributes = RequestMember(request, "AttributesToGet") != NULL;
+	bool		has_projection = has_attributes || RequestMember(request, "ProjectionExpression") != NULL;
 
 	if (select == NULL)
 		return false;
@@ -27,7 +31,8 @@ ReadSelect(const JsonNode *request, bool has_projection, bool has_index)
 		return false;
 	}
 	if (has_projection)
-		RaiseValidation(psprintf("Cannot specify the ProjectionExpression when choosing to get %s",
+		RaiseValidation(psprintf("Cannot specify the %s when choosing to get %s",
+								 has_attributes ? "AttributesToGet" : "ProjectionExpression",
 								 strcmp(select, "COUNT") == 0 ? "only the Count" : select));
 	if (strcmp(select, "ALL_PROJECTED_ATTRIBUTES") == 0 && !has_index)
 		RaiseValidation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
@@ -35,9 +40,10 @@ ReadSelect(const JsonNode *request, bool has_projection, bool has_index)
 }
 
 void
-PageRead(PageRequest *page, const JsonNode *request, Projection *projection)
+PageRead(PageRequest *page, const JsonNode *request, ConditionNode *filter, Projection *projection)
 {
 	const JsonNode *start = RequestMember(request, "ExclusiveStartKey");
+	const JsonNode *attributes = RequestMember(request, "AttributesToGet");
 
 	memset(page, 0, sizeof(PageRequest));
 	page->table_name = TableNameOf(RequestMember(request, "TableName"));
@@ -45,9 +51,10 @@ PageRead(PageRequest *page, const JsonNode *request, Projection *projection)
 	page->limit = RequestInteger(request, "Limit", 0);
 	page->consistent = RequestBool(request, "ConsistentRead", false);
 	page->capacity = ReturnCapacityOf(request);
-	page->projection = projection;
+	page->filter = filter;
 	page->start = start ? ItemFromJson(start) : NULL;
-	page->count_only = ReadSelect(request, projection != NULL, page->index_name != NULL);
+	page->count_only = ReadSelect(request, page->index_name != NULL);
+	page->projection = attributes ? LegacyProjection(attributes) : projection;
 }
 
 TableDesc *
@@ -63,8 +70,9 @@ PageOpenTable(const PageRequest *page)
 /* What has been read of a page so far. */
 typedef struct PageState
 {
-	int64		count;
-	uint64		bytes;
+	int64		count;			/* items that the filter let through */
+	int64		scanned;
+	uint64		bytes;			/* of all items scanned */
 	bool		full;
 	StringInfoData last_key;	/* of a full page, unless it is the end */
 } PageState;
@@ -85,7 +93,29 @@ IsEnd(const PageRequest *page, const TableDesc *table, const DynamoItem *item)
 		CompareBytes(value.data, value.len, page->end->data, page->end->len) == 0;
 }
 
-/* Writes the items of the page, or only counts them. */
+static bool
+PassesFilter(const PageRequest *page, const DynamoItem *item)
+{
+	AttributeValue map;
+
+	if (page->filter == NULL)
+		return true;
+	map = ItemValue(item);
+	return ConditionEvaluate(page->filter, &map);
+}
+
+/* Takes an item that passes the filter into the reply, or only counts it. */
+static void
+TakeItem(StringInfo reply, const PageRequest *page, const DynamoItem *item, PageState *state)
+{
+	state->count++;
+	if (page->count_only)
+		return;
+	JsonElement(reply);
+	ProjectedItemToJson(reply, page->projection, item);
+}
+
+/* Reads the items of the page: what limits it counts before the filter. */
 static void
 ReadItems(StringInfo reply, const PageRequest *page, TableDesc *table, const RangeSpec *spec,
 		  PageState *state)
@@ -95,14 +125,11 @@ ReadItems(StringInfo reply, const PageRequest *page, TableDesc *table, const Ran
 
 	while (!state->full && (item = RangeNext(range)) != NULL)
 	{
-		if (!page->count_only)
-		{
-			JsonElement(reply);
-			ProjectedItemToJson(reply, page->projection, item);
-		}
-		state->count++;
+		if (PassesFilter(page, item))
+			TakeItem(reply, page, item, state);
+		state->scanned++;
 		state->bytes += ItemSize(item);
-		state->full = state->count == page->limit || state->bytes >= PAGE_MAX_SIZE;
+		state->full = state->scanned == page->limit || state->bytes >= PAGE_MAX_SIZE;
 		if (state->full && !IsEnd(page, table, item))
 			ItemKeyToJson(&state->last_key, table, item);
 	}
@@ -122,7 +149,7 @@ PageReply(StringInfo reply, const PageRequest *page, TableDesc *table, const Ran
 	if (!page->count_only)
 		appendStringInfoChar(reply, ']');
 	JsonMemberInt(reply, "Count", state.count);
-	JsonMemberInt(reply, "ScannedCount", state.count);
+	JsonMemberInt(reply, "ScannedCount", state.scanned);
 	if (state.last_key.len > 0)
 	{
 		JsonKeyName(reply, "LastEvaluatedKey");

@@ -21,16 +21,18 @@ typedef struct PageRequest
 	bool		count_only;		/* Select COUNT */
 	ReturnCapacity capacity;
 	Projection *projection;		/* NULL: whole items */
+	ConditionNode *filter;		/* NULL: every item */
 	DynamoItem *start;			/* ExclusiveStartKey, or NULL */
 	bool		single;			/* at most one item can match */
 	const AttributeValue *end;	/* the last sort key that can match, or NULL */
 } PageRequest;
 
 /*
- * Reads the members that Query and Scan share, but for the expressions, and
- * checks what needs no table.
+ * Reads the members that Query and Scan share, but for the expressions, which
+ * have been read before, and checks what needs no table.
  */
-extern void PageRead(PageRequest *page, const JsonNode *request, Projection *projection);
+extern void PageRead(PageRequest *page, const JsonNode *request, ConditionNode *filter,
+					 Projection *projection);
 
 /* The table of the page, open for reading. */
 extern TableDesc *PageOpenTable(const PageRequest *page);

@@ -9,11 +9,9 @@
 #include "api/operations.h"
 #include "api/page.h"
 #include "api/request_member.h"
+#include "expression/evaluate.h"
+#include "expression/legacy.h"
 #include "value/key.h"
-
-static const char *const unsupported_in_query[] = {
-	"AttributesToGet", "KeyConditions", "QueryFilter", "ConditionalOperator", "FilterExpression", NULL
-};
 
 /* A Query on its way from the request to the table. */
 typedef struct QueryRequest
@@ -127,26 +125,60 @@ InclusiveEnd(const KeyComparison *comparison, bool backward)
 	}
 }
 
-/* Reads the expressions and the members that Scan has, too. */
+/* Reads the expressions; the filter is the first of them. */
+static void
+ReadExpressions(QueryRequest *query, const JsonNode *request)
+{
+	const JsonNode *condition = RequestMember(request, "KeyConditionExpression");
+	bool		takes_values = condition || RequestMember(request, "FilterExpression");
+	ConditionNode *filter;
+	Projection *projection;
+
+	query->binding = ReadBinding(request, takes_values || RequestMember(request, "ProjectionExpression"),
+								 takes_values ? NULL : "FilterExpression and KeyConditionExpression are null");
+	filter = ReadFilter(request, "QueryFilter", query->binding);
+	projection = ReadProjection(request, query->binding);
+	if (condition)
+		query->condition = KeyConditionPrepare(condition->text, condition->len, query->binding);
+	BindingCheckUnused(query->binding);
+	if (query->condition == NULL)
+		RaiseValidation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
+	PageRead(&query->page, request, filter, projection);
+}
+
 static QueryRequest
 ReadRequest(const JsonNode *request)
 {
-	const JsonNode *condition = RequestMember(request, "KeyConditionExpression");
-	const JsonNode *projection_text = RequestMember(request, "ProjectionExpression");
+	static const char *const legacy[] = {
+		"AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions", NULL
+	};
+	static const char *const expressions[] = {
+		"ProjectionExpression", "FilterExpression", "KeyConditionExpression", NULL
+	};
+	const JsonNode *conditions = RequestMember(request, "KeyConditions");
 	QueryRequest query = {0};
-	Projection *projection;
 
-	RequestRefuse(request, unsupported_in_query);
-	query.binding = ReadBinding(request, condition || projection_text,
-								condition ? NULL : "FilterExpression and KeyConditionExpression are null");
-	projection = ReadProjection(request, query.binding);
-	if (condition)
-		query.condition = KeyConditionPrepare(condition->text, condition->len, query.binding);
-	BindingCheckUnused(query.binding);
-	if (condition == NULL)
-		RaiseValidation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
-	PageRead(&query.page, request, projection);
+	RefuseMixedParameters(request, legacy, expressions);
+	if (conditions)
+		query.condition = LegacyKeyCondition(conditions);
+	ReadExpressions(&query, request);
 	return query;
+}
+
+/* What the key condition decides is no business of the filter. */
+static void
+CheckFilter(const JsonNode *request, const ConditionNode *filter, const TableDesc *table)
+{
+	const char *name = RequestMember(request, "QueryFilter") ? "QueryFilter" : "Filter Expression";
+
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		const TableKey *key = &table->keys[i];
+
+		if (ConditionUses(filter, key->name, key->name_len))
+			RaiseValidation(psprintf("%s can only contain non-primary key attributes: Primary key attribute: %s",
+									 name, key->name));
+	}
 }
 
 /* Turns the key condition into a range of the table. */
@@ -187,5 +219,7 @@ QueryRun(const JsonNode *request, StringInfo reply)
 		spec.start = &start;
 		CheckStart(table, &spec, query.hash);
 	}
+	if (query.page.filter)
+		CheckFilter(request, query.page.filter, table);
 	PageReply(reply, &query.page, table, &spec);
 }

@@ -10,10 +10,6 @@
 #include "api/page.h"
 #include "api/request_member.h"
 
-static const char *const unsupported_in_scan[] = {
-	"AttributesToGet", "ScanFilter", "ConditionalOperator", "FilterExpression", NULL
-};
-
 /* Reads Segment and TotalSegments, which come together or not at all. */
 static void
 ReadSegment(RangeSpec *spec, const JsonNode *request)
@@ -37,19 +33,24 @@ ReadSegment(RangeSpec *spec, const JsonNode *request)
 void
 ScanRun(const JsonNode *request, StringInfo reply)
 {
+	static const char *const legacy[] = {"AttributesToGet", "ScanFilter", "ConditionalOperator", NULL};
+	static const char *const expressions[] = {"ProjectionExpression", "FilterExpression", NULL};
+	const JsonNode *filter_text = RequestMember(request, "FilterExpression");
 	RangeSpec	spec = {.total_segments = 1};
 	Binding    *binding;
+	ConditionNode *filter;
 	Projection *projection;
 	ItemKey		start;
 	PageRequest page;
 	TableDesc  *table;
 
-	RequestRefuse(request, unsupported_in_scan);
-	binding = ReadBinding(request, RequestMember(request, "ProjectionExpression") != NULL,
-						  "FilterExpression is null");
+	RefuseMixedParameters(request, legacy, expressions);
+	binding = ReadBinding(request, filter_text || RequestMember(request, "ProjectionExpression"),
+						  filter_text ? NULL : "FilterExpression is null");
+	filter = ReadFilter(request, "ScanFilter", binding);
 	projection = ReadProjection(request, binding);
 	BindingCheckUnused(binding);
-	PageRead(&page, request, projection);
+	PageRead(&page, request, filter, projection);
 	ReadSegment(&spec, request);
 
 	table = PageOpenTable(&page);

@@ -45,6 +45,7 @@ OPERATION_FUNCTION(list_tables, "ListTables");
 OPERATION_FUNCTION(put_item, "PutItem");
 OPERATION_FUNCTION(query, "Query");
 OPERATION_FUNCTION(scan, "Scan");
+OPERATION_FUNCTION(update_item, "UpdateItem");
 
 PG_FUNCTION_INFO_V1(dynamo_call);
 

@@ -4,7 +4,7 @@
  *
  * One walk over the tree in the order of the text, a function before its
  * operands: reserved words, range of list indexes, names and places of
- * functions.  On the way indexes are turned into numbers and function names
+ * functions; at the end, repeated clauses of an update.  On the way indexes are turned into numbers and function names
  * into operators.
  */
 #include "base/compat.h"
@@ -19,8 +19,10 @@ typedef struct CheckState
 	const char *text;
 } CheckState;
 
-static void CheckNode(const CheckState *state, ExpressionNode *node, bool as_condition);
-static void CheckFunction(const CheckState *state, ExpressionNode *node, bool as_condition);
+static void CheckNode(const CheckState *state, ExpressionNode *node, OperatorUse place);
+static OperatorUse PlaceOfOperands(const CheckState *state, ExpressionOp op);
+static void CheckFunction(const CheckState *state, ExpressionNode *node, OperatorUse place);
+static void CheckClauses(const ExpressionTree *tree, const CheckState *state);
 static void CheckStep(const CheckState *state, PathStep *step);
 static uint32 ReadIndex(const CheckState *state, TextSpan span);
 
@@ -30,12 +32,14 @@ ExpressionCheck(ExpressionTree *tree, ExpressionKind kind, const char *text)
 	CheckState	state = {kind, text};
 
 	for (ExpressionNode *node = tree->first; node != NULL; node = node->next)
-		CheckNode(&state, node, true);
+		CheckNode(&state, node, kind == EXPRESSION_UPDATE ? USE_AS_ACTION : USE_AS_CONDITION);
+	if (kind == EXPRESSION_UPDATE)
+		CheckClauses(tree, &state);
 }
 
-/* as_condition: the node stands where a condition is wanted, not a value. */
+/* place: what may stand where the node does. */
 static void
-CheckNode(const CheckState *state, ExpressionNode *node, bool as_condition)
+CheckNode(const CheckState *state, ExpressionNode *node, OperatorUse place)
 {
 	check_stack_depth();
 	for (PathStep *step = node->first_step; step != NULL; step = step->next)
@@ -44,16 +48,27 @@ CheckNode(const CheckState *state, ExpressionNode *node, bool as_condition)
 		return;
 
 	if (node->op == FUNCTION_UNKNOWN)
-		CheckFunction(state, node, as_condition);
+		CheckFunction(state, node, place);
 	for (ExpressionNode *operand = node->first; operand != NULL; operand = operand->next)
-		CheckNode(state, operand, OperatorIsLogical(node->op));
+		CheckNode(state, operand, PlaceOfOperands(state, node->op));
+}
+
+static OperatorUse
+PlaceOfOperands(const CheckState *state, ExpressionOp op)
+{
+	if (OperatorIsLogical(op))
+		return USE_AS_CONDITION;
+	if (OperatorIsAction(op))
+		return USE_AS_UPDATE_VALUE;
+	return state->kind == EXPRESSION_UPDATE ? USE_AS_UPDATE_OPERAND : USE_AS_OPERAND;
 }
 
 static void
-CheckFunction(const CheckState *state, ExpressionNode *node, bool as_condition)
+CheckFunction(const CheckState *state, ExpressionNode *node, OperatorUse place)
 {
 	const char *name = state->text + node->span.start;
 	int			len = node->span.len;
+	bool		in_update = state->kind == EXPRESSION_UPDATE;
 	OperatorUse use;
 
 	node->op = FindFunction(name, len);
@@ -61,9 +76,10 @@ CheckFunction(const CheckState *state, ExpressionNode *node, bool as_condition)
 		ExpressionError(state->kind, "Invalid function name; function: %.*s", len, name);
 
 	use = GetOperatorInfo(node->op)->use;
-	if (use == USE_IN_UPDATE)
-		ExpressionError(state->kind, "The function is not allowed in a condition expression; function: %.*s", len, name);
-	if (as_condition != (use == USE_AS_CONDITION))
+	if (in_update != (use >= USE_AS_UPDATE_OPERAND))
+		ExpressionError(state->kind, "The function is not allowed in %s expression; function: %.*s",
+						in_update ? "an update" : "a condition", len, name);
+	if (use != place && !(use == USE_AS_UPDATE_OPERAND && place == USE_AS_UPDATE_VALUE))
 		ExpressionError(state->kind, "The function is not allowed to be used this way in an expression; function: %.*s", len, name);
 }
 
@@ -93,4 +109,22 @@ ReadIndex(const CheckState *state, TextSpan span)
 							span.len, digits);
 	}
 	return (uint32) index;
+}
+
+/* Each clause may be there once.  Actions of one clause share its keyword. */
+static void
+CheckClauses(const ExpressionTree *tree, const CheckState *state)
+{
+	const ExpressionNode *seen[ACTION_DELETE - ACTION_SET + 1] = {0};
+
+	for (const ExpressionNode *action = tree->first; action != NULL; action = action->next)
+	{
+		const ExpressionNode **first = &seen[action->op - ACTION_SET];
+
+		if (*first == NULL)
+			*first = action;
+		else if ((*first)->span.start != action->span.start)
+			ExpressionError(state->kind, "The \"%s\" section can only be used once in an update expression;",
+							GetOperatorInfo(action->op)->name);
+	}
 }

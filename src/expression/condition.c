@@ -8,7 +8,7 @@
  * the number of operators is looked at last.
  *
  * What an operand's type is, is known of values and of size() alone: a path
- * fits everywhere until an item is at hand.
+ * or if_not_exists() fits everywhere until an item is at hand.
  */
 #include "base/compat.h"
 
@@ -36,7 +36,6 @@ static void CheckBounds(ExpressionKind kind, const BoundValue *lower, const Boun
 static void CheckTypeName(ExpressionKind kind, const ConditionNode *operand);
 static bool OperandType(const ConditionNode *operand, AttributeType *type);
 static char *BoundToText(const BoundValue *bound);
-static int	CountOperators(const ConditionNode *node);
 
 /* The types attribute_type() knows, as the service lists them. */
 #define TYPE_NAMES	"{N,BS,L,B,NULL,M,S,SS,NS,BOOL}"
@@ -45,17 +44,32 @@ ConditionNode *
 ConditionPrepare(ExpressionKind kind, const char *text, int len, Binding *binding)
 {
 	const ExpressionTree *tree = ExpressionParse(kind, text, len);
+	ConditionNode *root = ConditionBind(kind, tree->first, text, binding);
+
+	ConditionCheckOperators(kind, ConditionCountOperators(root));
+	return root;
+}
+
+ConditionNode *
+ConditionBind(ExpressionKind kind, const ExpressionNode *tree, const char *text, Binding *binding)
+{
 	BindState	state = {kind, text, binding};
 	ConditionNode *root = palloc0(sizeof(ConditionNode));
 
-	BindNode(&state, tree->first, root);
-	if (CountOperators(root) > EXPRESSION_MAX_OPERATORS)
+	BindNode(&state, tree, root);
+	return root;
+}
+
+/* Raises the service's error if there are too many of them. */
+void
+ConditionCheckOperators(ExpressionKind kind, int count)
+{
+	if (count > EXPRESSION_MAX_OPERATORS)
 	{
 		/* the service stops counting at the first too many */
 		ExpressionError(kind, "The expression contains too many operators; operator count: %d",
 						EXPRESSION_MAX_OPERATORS + 1);
 	}
-	return root;
 }
 
 static void
@@ -117,6 +131,7 @@ CheckOperation(ExpressionKind kind, const ConditionNode *node)
 	{
 		case FUNCTION_ATTRIBUTE_EXISTS:
 		case FUNCTION_ATTRIBUTE_NOT_EXISTS:
+		case FUNCTION_IF_NOT_EXISTS:
 			if (operands[0].type != NODE_PATH)
 				ExpressionError(kind, "Operator or function requires a document path; operator or function: %s",
 								GetOperatorInfo(node->op)->name);
@@ -165,13 +180,13 @@ CheckOperandTypes(ExpressionKind kind, const ConditionNode *node)
 	}
 }
 
-/* A path is not to be compared with itself. */
+/* A path is not to be compared with itself; it may be added to itself. */
 static void
 CheckFirstIsDistinct(ExpressionKind kind, const ConditionNode *node)
 {
 	const ConditionNode *first = &node->operands[0];
 
-	if (first->type != NODE_PATH)
+	if (first->type != NODE_PATH || GetOperatorInfo(node->op)->use == USE_AS_UPDATE_VALUE)
 		return;
 	for (int i = 1; i < node->count; i++)
 	{
@@ -232,9 +247,8 @@ OperandType(const ConditionNode *operand, AttributeType *type)
 			*type = AttributeValueType(&operand->value->value);
 			return true;
 		case NODE_OPERATION:
-			Assert(operand->op == FUNCTION_SIZE);
 			*type = ATTRIBUTE_N;
-			return true;
+			return operand->op == FUNCTION_SIZE;
 	}
 	return false;
 }
@@ -262,8 +276,8 @@ BoundToText(const BoundValue *bound)
 }
 
 /* A chain of n conditions joined by AND or OR has n - 1 of these. */
-static int
-CountOperators(const ConditionNode *node)
+int
+ConditionCountOperators(const ConditionNode *node)
 {
 	bool		is_chain = node->op == OPERATOR_AND || node->op == OPERATOR_OR;
 	int			operators;
@@ -273,6 +287,6 @@ CountOperators(const ConditionNode *node)
 		return 0;
 	operators = is_chain ? node->count - 1 : 1;
 	for (int i = 0; i < node->count; i++)
-		operators += CountOperators(&node->operands[i]);
+		operators += ConditionCountOperators(&node->operands[i]);
 	return operators;
 }

@@ -27,4 +27,15 @@ typedef struct ConditionNode
  */
 extern ConditionNode *ConditionPrepare(ExpressionKind kind, const char *text, int len, Binding *binding);
 
+/* ---- for update.c, whose actions take the same operands ---- */
+
+/* Binds and checks one node of a parsed tree with all below it. */
+extern ConditionNode *ConditionBind(ExpressionKind kind, const ExpressionNode *tree,
+									const char *text, Binding *binding);
+
+/* How many operators and functions there are in it. */
+extern int	ConditionCountOperators(const ConditionNode *node);
+
+extern void ConditionCheckOperators(ExpressionKind kind, int count);
+
 #endif							/* DYNAMO_CONDITION_H */

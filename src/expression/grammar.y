@@ -54,9 +54,10 @@ extern int	expression_yylex(EXPRESSION_YYSTYPE *value, ParserState *state);
 	ExpressionNode *node;
 }
 
-%token START_PROJECTION START_CONDITION
+%token START_PROJECTION START_CONDITION START_UPDATE
 %token <span> NAME NAME_PLACEHOLDER VALUE_PLACEHOLDER NUMBER
-%token CLAUSE INVALID
+%token <span> SET REMOVE ADD DELETE
+%token INVALID
 %token NE LE GE BETWEEN IN
 
 %left OR
@@ -65,6 +66,8 @@ extern int	expression_yylex(EXPRESSION_YYSTYPE *value, ParserState *state);
 
 %type <op> comparator
 %type <node> path condition compound comparison opened_in
+%type <span> set_clause remove_clause add_clause delete_clause
+%type <node> value sum
 %type <node> operand plain_operand parenthesized_function opened_function
 
 %%
@@ -77,6 +80,7 @@ expression:
 		}
 	| START_CONDITION condition
 		{ TreeAddNode(state, $2); }
+	| START_UPDATE update
 	;
 
 projection:
@@ -146,6 +150,60 @@ comparator:
 	| LE		{ $$ = OPERATOR_LE; }
 	| '>'		{ $$ = OPERATOR_GT; }
 	| GE		{ $$ = OPERATOR_GE; }
+	;
+
+update:
+	clause
+	| update clause
+	;
+
+clause:
+	set_clause
+	| remove_clause
+	| add_clause
+	| delete_clause
+	;
+
+set_clause:
+	SET path '=' value
+		{ TreeAddAction(state, ACTION_SET, $1, $2, $4); }
+	| set_clause ',' path '=' value
+		{ TreeAddAction(state, ACTION_SET, $1, $3, $5); }
+	;
+
+remove_clause:
+	REMOVE path
+		{ TreeAddAction(state, ACTION_REMOVE, $1, $2, NULL); }
+	| remove_clause ',' path
+		{ TreeAddAction(state, ACTION_REMOVE, $1, $3, NULL); }
+	;
+
+add_clause:
+	ADD path VALUE_PLACEHOLDER
+		{ TreeAddAction(state, ACTION_ADD, $1, $2, TreeValue(state, $3)); }
+	| add_clause ',' path VALUE_PLACEHOLDER
+		{ TreeAddAction(state, ACTION_ADD, $1, $3, TreeValue(state, $4)); }
+	;
+
+delete_clause:
+	DELETE path VALUE_PLACEHOLDER
+		{ TreeAddAction(state, ACTION_DELETE, $1, $2, TreeValue(state, $3)); }
+	| delete_clause ',' path VALUE_PLACEHOLDER
+		{ TreeAddAction(state, ACTION_DELETE, $1, $3, TreeValue(state, $4)); }
+	;
+
+value:
+	operand
+	| sum
+	;
+
+sum:
+	operand '+' operand
+		{ $$ = TreeOperation(state, OPERATOR_PLUS, $1, $3); }
+	| operand '-' operand
+		{ $$ = TreeOperation(state, OPERATOR_MINUS, $1, $3); }
+	| '(' sum ')'
+		{ $$ = TreeParenthesize(state, $2); }
 	;
 
 operand:

@@ -9,7 +9,6 @@
  */
 #include "base/compat.h"
 
-#include "expression/condition.h"
 #include "expression/error.h"
 #include "expression/key_condition.h"
 #include "miscadmin.h"
@@ -47,9 +46,15 @@ static void RaiseMissed(const KeyAttribute *key) pg_attribute_noreturn();
 KeyCondition *
 KeyConditionPrepare(const char *text, int len, Binding *binding)
 {
+	return KeyConditionOfTree(ConditionPrepare(EXPRESSION_KEY_CONDITION, text, len, binding));
+}
+
+KeyCondition *
+KeyConditionOfTree(ConditionNode *root)
+{
 	KeyCondition *condition = palloc(sizeof(KeyCondition));
 
-	condition->root = ConditionPrepare(EXPRESSION_KEY_CONDITION, text, len, binding);
+	condition->root = root;
 	return condition;
 }
 

@@ -5,7 +5,7 @@
 #ifndef DYNAMO_KEY_CONDITION_H
 #define DYNAMO_KEY_CONDITION_H
 
-#include "expression/binding.h"
+#include "expression/condition.h"
 
 typedef enum KeyOperator
 {
@@ -43,6 +43,9 @@ typedef struct KeyCondition KeyCondition;
  * table at hand that it is no key condition, so KeyConditionMatch() does.
  */
 extern KeyCondition *KeyConditionPrepare(const char *text, int len, Binding *binding);
+
+/* The same from a tree that is bound already (legacy.h). */
+extern KeyCondition *KeyConditionOfTree(ConditionNode *root);
 
 /*
  * Sorts the condition out against a key schema: *hash gets the equality on

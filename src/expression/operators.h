@@ -25,6 +25,12 @@ typedef enum ExpressionOp
 	OPERATOR_AND,
 	OPERATOR_OR,
 	OPERATOR_NOT,
+	OPERATOR_PLUS,
+	OPERATOR_MINUS,
+	ACTION_SET,
+	ACTION_REMOVE,
+	ACTION_ADD,
+	ACTION_DELETE,
 	FUNCTION_ATTRIBUTE_EXISTS,
 	FUNCTION_ATTRIBUTE_NOT_EXISTS,
 	FUNCTION_ATTRIBUTE_TYPE,
@@ -41,7 +47,9 @@ typedef enum OperatorUse
 {
 	USE_AS_CONDITION,
 	USE_AS_OPERAND,
-	USE_IN_UPDATE				/* a function of update expressions only */
+	USE_AS_UPDATE_OPERAND,		/* wherever SET takes a value */
+	USE_AS_UPDATE_VALUE,		/* as the whole value of a SET only */
+	USE_AS_ACTION
 } OperatorUse;
 
 /* A set of AttributeTypes. */
@@ -64,6 +72,10 @@ extern const OperatorInfo *GetOperatorInfo(ExpressionOp op);
 /* The function of that name, or FUNCTION_UNKNOWN.  Names are case-sensitive. */
 extern ExpressionOp FindFunction(const char *name, int len);
 
+/* "STRING", as the service names types in messages about ADD and DELETE. */
+extern const char *AttributeTypeLongName(AttributeType type);
+
+#define OperatorIsAction(op)	((op) >= ACTION_SET && (op) <= ACTION_DELETE)
 #define OperatorIsLogical(op)	((op) >= OPERATOR_AND && (op) <= OPERATOR_NOT)
 #define OperatorIsFunction(op)	((op) >= FUNCTION_ATTRIBUTE_EXISTS)
 

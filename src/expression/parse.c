@@ -23,6 +23,12 @@ ExpressionKindName(ExpressionKind kind)
 			return "ProjectionExpression";
 		case EXPRESSION_KEY_CONDITION:
 			return "KeyConditionExpression";
+		case EXPRESSION_FILTER:
+			return "FilterExpression";
+		case EXPRESSION_CONDITION:
+			return "ConditionExpression";
+		case EXPRESSION_UPDATE:
+			return "UpdateExpression";
 	}
 	elog(ERROR, "unknown kind of expression: %d", (int) kind);
 }
@@ -147,4 +153,15 @@ TreeAddNode(ParserState *state, ExpressionNode *node)
 		tree->first = node;
 	tree->last = node;
 	tree->count++;
+}
+
+/* One action of an update's clause; operand may be NULL. */
+void
+TreeAddAction(ParserState *state, ExpressionOp action, TextSpan clause,
+			  ExpressionNode *path, ExpressionNode *operand)
+{
+	ExpressionNode *node = TreeOperation(state, action, path, operand);
+
+	node->span = clause;
+	TreeAddNode(state, node);
 }

@@ -51,5 +51,7 @@ extern ExpressionNode *TreeJoin(ParserState *state, ExpressionOp op,
 								ExpressionNode *left, ExpressionNode *right);
 extern ExpressionNode *TreeParenthesize(ParserState *state, ExpressionNode *node);
 extern void TreeAddNode(ParserState *state, ExpressionNode *node);
+extern void TreeAddAction(ParserState *state, ExpressionOp action, TextSpan clause,
+						  ExpressionNode *path, ExpressionNode *operand);
 
 #endif							/* DYNAMO_PARSE_H */

@@ -55,6 +55,18 @@ ProjectionPrepare(const char *text, int len, Binding *binding)
 	return projection;
 }
 
+Projection *
+ProjectionOfPaths(const DocumentPath *paths, int count)
+{
+	Projection *projection = palloc0(sizeof(Projection));
+
+	projection->paths = palloc(count * sizeof(DocumentPath));
+	memcpy(projection->paths, paths, count * sizeof(DocumentPath));
+	for (int i = 0; i < count; i++)
+		AddPath(&projection->root, &projection->paths[i]);
+	return projection;
+}
+
 /* ---- preparing ---- */
 
 /*

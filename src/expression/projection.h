@@ -14,6 +14,12 @@ typedef struct Projection Projection;
 extern Projection *ProjectionPrepare(const char *text, int len, Binding *binding);
 
 /*
+ * A projection of paths that neither overlap nor conflict; it keeps a copy of
+ * the array, but not of the elements.
+ */
+extern Projection *ProjectionOfPaths(const DocumentPath *paths, int count);
+
+/*
  * What the projection leaves of an item (or of any map), as DynamoDB JSON,
  * {"name": {...}, ...}.  A list keeps the elements the projection names, in
  * the item's order and without gaps; a map or list of which nothing is left is

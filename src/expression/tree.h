@@ -26,7 +26,10 @@
 typedef enum ExpressionKind
 {
 	EXPRESSION_PROJECTION,
-	EXPRESSION_KEY_CONDITION
+	EXPRESSION_KEY_CONDITION,
+	EXPRESSION_FILTER,
+	EXPRESSION_CONDITION,
+	EXPRESSION_UPDATE
 } ExpressionKind;
 
 /* A piece of the expression's text. */
@@ -55,14 +58,15 @@ typedef enum ExpressionNodeType
 {
 	NODE_PATH,
 	NODE_VALUE,					/* ":v" */
-	NODE_OPERATION				/* an operator or function */
+	NODE_OPERATION				/* an operator, a function or an action */
 } ExpressionNodeType;
 
 typedef struct ExpressionNode
 {
 	ExpressionNodeType type;
 	bool		parenthesized;
-	TextSpan	span;			/* the placeholder or the function's name */
+	TextSpan	span;			/* the placeholder, the function's name or the
+								 * keyword of the action's clause */
 	ExpressionOp op;			/* of an operation */
 	int			count;			/* steps or operands */
 	PathStep   *first_step;		/* of a path */
@@ -72,7 +76,11 @@ typedef struct ExpressionNode
 	struct ExpressionNode *next;	/* sibling */
 } ExpressionNode;
 
-/* The paths of a projection in the order of the text, or one condition. */
+/*
+ * The paths of a projection or the actions of an update in the order of the
+ * text, or one condition.  An action is an operation on a path and, except for
+ * REMOVE, a value.
+ */
 typedef struct ExpressionTree
 {
 	int			count;

@@ -468,6 +468,39 @@ static const ShapeMember ScanInputMembers[] = {
 };
 SHAPE(ScanInput, SHAPE_STRUCTURE, .members = ScanInputMembers);
 
+static const char *const AttributeActionValues[] = {
+	"ADD", "PUT", "DELETE", NULL
+};
+SHAPE(AttributeAction, SHAPE_STRING, .enumeration = AttributeActionValues);
+
+static const ShapeMember AttributeValueUpdateMembers[] = {
+	{"Value", &AttributeValueShape},
+	{"Action", &AttributeActionShape},
+	{NULL}
+};
+SHAPE(AttributeValueUpdate, SHAPE_STRUCTURE, .members = AttributeValueUpdateMembers);
+
+SHAPE(AttributeUpdates, SHAPE_MAP, .key = &AttributeNameShape, .element = &AttributeValueUpdateShape);
+SHAPE(UpdateExpression, SHAPE_STRING);
+
+static const ShapeMember UpdateItemInputMembers[] = {
+	{"ReturnConsumedCapacity", &ReturnConsumedCapacityShape},
+	{"TableName", &TableArnShape, true},
+	{"ReturnItemCollectionMetrics", &ReturnItemCollectionMetricsShape},
+	{"ReturnValues", &ReturnValueShape},
+	{"Key", &KeyShape, true},
+	{"ConditionalOperator", &ConditionalOperatorShape},
+	{"Expected", &ExpectedAttributeMapShape},
+	{"AttributeUpdates", &AttributeUpdatesShape},
+	{"UpdateExpression", &UpdateExpressionShape},
+	{"ConditionExpression", &ConditionExpressionShape},
+	{"ExpressionAttributeNames", &ExpressionAttributeNameMapShape},
+	{"ExpressionAttributeValues", &ExpressionAttributeValueMapShape},
+	{"ReturnValuesOnConditionCheckFailure", &ReturnValuesOnConditionCheckFailureShape},
+	{NULL}
+};
+SHAPE(UpdateItemInput, SHAPE_STRUCTURE, .members = UpdateItemInputMembers);
+
 static const struct
 {
 	const char *name;
@@ -484,6 +517,7 @@ static const struct
 	{"PutItem", &PutItemInputShape},
 	{"Query", &QueryInputShape},
 	{"Scan", &ScanInputShape},
+	{"UpdateItem", &UpdateItemInputShape},
 };
 
 /* The input shape of an operation, or NULL. */

@@ -1,25 +1,37 @@
--- GetItem or PutItem (OPERATION) of random keys among ITEMS.  The requests are
--- made beforehand, so that wrk's own work does not eat the processors that it
--- shares with the server.
+-- GetItem, PutItem or UpdateItem (OPERATION) of random keys among ITEMS, or
+-- Query of a full page.  The requests are made beforehand, so that wrk's own
+-- work does not eat the processors that it shares with the server.
 local operation = os.getenv("OPERATION")
 local items = tonumber(os.getenv("ITEMS"))
 local requests = {}
 local next_request = 0
 
-local function body(key)
-	if operation == "GetItem" then
+local bodies = {
+	GetItem = function(key)
 		return '{"TableName":"bench","Key":{"pk":{"S":"' .. key .. '"}}}'
-	end
-	return '{"TableName":"bench","Item":{"pk":{"S":"' .. key .. '"},"f0":{"S":"' ..
-		string.rep("x", 1000) .. '"}}}'
-end
+	end,
+	PutItem = function(key)
+		return '{"TableName":"bench","Item":{"pk":{"S":"' .. key .. '"},"f0":{"S":"' ..
+			string.rep("x", 1000) .. '"}}}'
+	end,
+	-- a condition and two actions
+	UpdateItem = function(key)
+		return '{"TableName":"bench","Key":{"pk":{"S":"' .. key .. '"}},' ..
+			'"UpdateExpression":"SET f1 = :s, f9 = :n","ConditionExpression":"attribute_exists(f0)",' ..
+			'"ExpressionAttributeValues":{":s":{"S":"changed"},":n":{"N":"' .. math.random(1000000) .. '"}}}'
+	end,
+	Query = function()
+		return '{"TableName":"pages","KeyConditionExpression":"pk = :p",' ..
+			'"ExpressionAttributeValues":{":p":{"S":"page"}}}'
+	end,
+}
 
 function init(args)
 	math.randomseed(os.time())
 	wrk.headers["X-Amz-Target"] = "DynamoDB_20120810." .. operation
 	wrk.headers["Content-Type"] = "application/x-amz-json-1.0"
-	for i = 1, 20000 do
-		requests[i] = wrk.format("POST", "/", nil, body("user" .. math.random(items)))
+	for i = 1, operation == "Query" and 1 or 20000 do
+		requests[i] = wrk.format("POST", "/", nil, bodies[operation]("user" .. math.random(items)))
 	end
 end
 

@@ -67,11 +67,11 @@ sql()
 	"$PG_BIN/psql" -h "$WORK" -p "$PORT" -U postgres -X -q -At -v ON_ERROR_STOP=1 "$@" postgres
 }
 
-# bench_pgbench SCRIPT CLIENTS [HOST]: transactions a second.
+# bench_pgbench SCRIPT CLIENTS [HOST [ROWS]]: transactions a second.
 bench_pgbench()
 {
 	"$PG_BIN/pgbench" -h "${3:-$WORK}" -p "$PORT" -U postgres -n -M prepared -c "$2" -j 2 \
-		-T "$DURATION" -D items="$ITEMS" -f "$BENCH/$1" postgres 2>/dev/null |
+		-T "$DURATION" -D items="$ITEMS" -D rows="${4:-0}" -f "$BENCH/$1" postgres 2>/dev/null |
 		sed -n 's/^tps = \([0-9.]*\).*/\1/p'
 }
 

@@ -1,0 +1,469 @@
+/*
+ * update_apply.c
+ *	  UpdateExpression: what becomes of an item.
+ *
+ * The actions' paths are put into a tree, and one walk merges that tree with
+ * the old item into a tree of ValueNodes: a container that no path leads into
+ * is one leaf, taken over as it stands, and the members of the others are
+ * leaves, but for those the paths lead to.  Reading the old item only, every
+ * action sees it as it was, and list indexes count its elements.
+ *
+ * The walk goes from the last member to the first, as the service's does:
+ * that decides which of several errors is reported.
+ */
+#include "base/compat.h"
+
+#include "expression/path_tree.h"
+#include "expression/update.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "value/item_build.h"
+#include "value/number.h"
+
+/* A container being rebuilt from its last member to its first. */
+typedef struct Rebuild
+{
+	Container	old;
+	uint32		left;			/* members of old not yet passed */
+	ValueNode  *children;
+	uint32		start;			/* the first of them in use */
+} Rebuild;
+
+static void ApplyBelow(const PathTree *node, const AttributeValue *old, const AttributeValue *item,
+					   ValueNode *result);
+static bool ApplyAt(const PathTree *node, const AttributeValue *old, const AttributeValue *item,
+					ValueNode *result);
+static bool PassUntil(Rebuild *rebuild, const PathElement *step, AttributeValue *old);
+static int	CompareMember(const Rebuild *rebuild, uint32 i, const PathElement *step, AttributeValue *member);
+static void PushMember(Rebuild *rebuild, uint32 i);
+
+static bool ApplyAction(const UpdateAction *action, const AttributeValue *old,
+						const AttributeValue *item, ValueNode *result);
+static void Set(const ConditionNode *operand, const AttributeValue *item, ValueNode *result);
+static void Add(const AttributeValue *old, const AttributeValue *value, bool legacy, ValueNode *result);
+static bool Delete(const AttributeValue *old, const AttributeValue *value, bool legacy, ValueNode *result);
+static void RaiseTypeMismatch(bool legacy) pg_attribute_noreturn();
+
+static AttributeValue ReadOperand(const ConditionNode *operand, const AttributeValue *item);
+static AttributeValue ReadTyped(const ConditionNode *operand, const AttributeValue *item, AttributeType type);
+static AttributeValue AddNumbers(const AttributeValue *a, const AttributeValue *b, bool subtract);
+static void AppendLists(const AttributeValue *a, const AttributeValue *b, ValueNode *result);
+static bool CombineSets(const AttributeValue *old, const AttributeValue *other, bool is_union,
+						AttributeValue *result);
+
+static void CheckDepth(const ValueNode *node, int depth);
+static int	NestingOf(const AttributeValue *value);
+static void CheckCost(const Update *update);
+static uint64 CostOf(const UpdateAction *action);
+static uint64 SizeOfValues(const ConditionNode *operand);
+
+/* The action whose path a node of the tree is the end of. */
+#define ActionOf(node) \
+	((const UpdateAction *) ((const char *) (node)->path - offsetof(UpdateAction, path)))
+
+DynamoItem *
+UpdateApply(const Update *update, const DynamoItem *old)
+{
+	PathTree	paths = {0};
+	AttributeValue map = ItemValue(old);
+	ValueNode	root = {0};
+	DynamoItem *item;
+
+	for (int i = 0; i < update->count; i++)
+		PathTreeAdd(&paths, &update->actions[i].path, EXPRESSION_UPDATE);
+	ApplyBelow(&paths, &map, &map, &root);
+	CheckCost(update);
+	item = ItemBuild(&root);
+	if (ItemSize(item) > ITEM_MAX_SIZE)
+		RaiseInvalid("Item size to update has exceeded the maximum allowed size");
+	return item;
+}
+
+/* ---- the walk ---- */
+
+/* Rebuilds a container, which the node's children are steps into. */
+static void
+ApplyBelow(const PathTree *node, const AttributeValue *old, const AttributeValue *item, ValueNode *result)
+{
+	Rebuild		rebuild;
+	uint32		room;
+
+	check_stack_depth();
+	rebuild.old = ContainerOpen(old);
+	rebuild.left = rebuild.old.count;
+	room = rebuild.old.count + node->count;
+	ValueNodeSetBranch(result, AttributeValueType(old), room);
+	rebuild.children = result->children;
+	rebuild.start = room;
+
+	for (int i = node->count - 1; i >= 0; i--)
+	{
+		const PathTree *child = node->children[i];
+		AttributeValue member;
+		bool		found = PassUntil(&rebuild, &child->step, &member);
+		ValueNode  *slot = &rebuild.children[rebuild.start - 1];
+
+		CHECK_FOR_INTERRUPTS();
+		if (!ApplyAt(child, found ? &member : NULL, item, slot))
+			continue;
+		slot->name = child->step.name;
+		slot->name_len = child->step.name_len;
+		rebuild.start--;
+	}
+	while (rebuild.left > 0)
+		PushMember(&rebuild, --rebuild.left);
+	result->children += rebuild.start;
+	result->count = room - rebuild.start;
+}
+
+/*
+ * Makes what stands at the node from what stood there (NULL: nothing); false
+ * if nothing does.
+ */
+static bool
+ApplyAt(const PathTree *node, const AttributeValue *old, const AttributeValue *item, ValueNode *result)
+{
+	if (node->count == 0)
+	{
+		const UpdateAction *action = ActionOf(node);
+
+		if (!ApplyAction(action, old, item, result))
+			return false;
+		CheckDepth(result, action->path.count);
+		return true;
+	}
+	if (old == NULL || AttributeValueType(old) != PathTreeContainer(node))
+		RaiseInvalid("The document path provided in the update expression is invalid for update");
+	ApplyBelow(node, old, item, result);
+	return true;
+}
+
+/*
+ * Takes over all members behind the step and passes the one it leads to:
+ * true and *old, or false if there is none.  An element's place in the new
+ * list follows from the order alone, so one behind the end is appended.
+ */
+static bool
+PassUntil(Rebuild *rebuild, const PathElement *step, AttributeValue *old)
+{
+	while (rebuild->left > 0)
+	{
+		int			order = CompareMember(rebuild, rebuild->left - 1, step, old);
+
+		if (order < 0)
+			return false;
+		rebuild->left--;
+		if (order == 0)
+			return true;
+		PushMember(rebuild, rebuild->left);
+	}
+	return false;
+}
+
+static int
+CompareMember(const Rebuild *rebuild, uint32 i, const PathElement *step, AttributeValue *member)
+{
+	const char *name;
+	uint32		name_len;
+
+	if (step->name)
+	{
+		*member = MapMember(&rebuild->old, i, &name, &name_len);
+		return CompareBytes(name, name_len, step->name, step->name_len);
+	}
+	*member = ContainerElement(&rebuild->old, i);
+	if (i == step->index)
+		return 0;
+	return i < step->index ? -1 : 1;
+}
+
+/* Takes a member of the old container over as it is. */
+static void
+PushMember(Rebuild *rebuild, uint32 i)
+{
+	ValueNode  *node = &rebuild->children[--rebuild->start];
+	AttributeValue value;
+
+	if (rebuild->old.type == ATTRIBUTE_M)
+		value = MapMember(&rebuild->old, i, &node->name, &node->name_len);
+	else
+		value = ContainerElement(&rebuild->old, i);
+	ValueNodeSetLeaf(node, &value);
+}
+
+/* ---- the actions ---- */
+
+static bool
+ApplyAction(const UpdateAction *action, const AttributeValue *old, const AttributeValue *item,
+			ValueNode *result)
+{
+	switch (action->type)
+	{
+		case UPDATE_SET:
+			Set(action->operand, item, result);
+			return true;
+		case UPDATE_REMOVE:
+			return false;
+		case UPDATE_ADD:
+			Add(old, &action->operand->value->value, action->legacy, result);
+			return true;
+		case UPDATE_DELETE:
+			return old != NULL && Delete(old, &action->operand->value->value, action->legacy, result);
+	}
+	elog(ERROR, "unknown action: %d", (int) action->type);
+}
+
+static void
+Set(const ConditionNode *operand, const AttributeValue *item, ValueNode *result)
+{
+	AttributeValue value;
+
+	if (operand->type == NODE_OPERATION && operand->op == FUNCTION_LIST_APPEND)
+	{
+		AttributeValue first = ReadTyped(&operand->operands[0], item, ATTRIBUTE_L);
+		AttributeValue second = ReadTyped(&operand->operands[1], item, ATTRIBUTE_L);
+
+		AppendLists(&first, &second, result);
+		return;
+	}
+	value = ReadOperand(operand, item);
+	ValueNodeSetLeaf(result, &value);
+}
+
+static void
+Add(const AttributeValue *old, const AttributeValue *value, bool legacy, ValueNode *result)
+{
+	AttributeType type = AttributeValueType(value);
+	AttributeValue sum = *value;
+
+	if (old != NULL && AttributeValueType(old) != type)
+		RaiseTypeMismatch(legacy);
+	if (old != NULL && type == ATTRIBUTE_L)
+	{
+		AppendLists(old, value, result);
+		return;
+	}
+	if (old != NULL && type == ATTRIBUTE_N)
+		sum = AddNumbers(old, value, false);
+	else if (old != NULL)
+		(void) CombineSets(old, value, true, &sum);
+	ValueNodeSetLeaf(result, &sum);
+}
+
+/* False if the set is empty then: there are no empty sets. */
+static bool
+Delete(const AttributeValue *old, const AttributeValue *value, bool legacy, ValueNode *result)
+{
+	AttributeValue rest;
+
+	if (AttributeValueType(old) != AttributeValueType(value))
+		RaiseTypeMismatch(legacy);
+	if (!CombineSets(old, value, false, &rest))
+		return false;
+	ValueNodeSetLeaf(result, &rest);
+	return true;
+}
+
+static void
+RaiseTypeMismatch(bool legacy)
+{
+	if (legacy)
+		RaiseInvalid("Type mismatch for attribute to update");
+	RaiseInvalid("An operand in the update expression has an incorrect data type");
+}
+
+/* ---- operands ---- */
+
+static AttributeValue
+ReadOperand(const ConditionNode *operand, const AttributeValue *item)
+{
+	AttributeValue value;
+
+	check_stack_depth();
+	if (operand->type == NODE_VALUE)
+		return operand->value->value;
+	if (operand->type == NODE_PATH)
+	{
+		if (!DocumentPathFind(&operand->path, item, &value))
+			RaiseInvalid("The provided expression refers to an attribute that does not exist in the item");
+		return value;
+	}
+	if (operand->op == FUNCTION_IF_NOT_EXISTS)
+	{
+		if (DocumentPathFind(&operand->operands[0].path, item, &value))
+			return value;
+		return ReadOperand(&operand->operands[1], item);
+	}
+	else
+	{
+		AttributeValue first = ReadTyped(&operand->operands[0], item, ATTRIBUTE_N);
+		AttributeValue second = ReadTyped(&operand->operands[1], item, ATTRIBUTE_N);
+
+		return AddNumbers(&first, &second, operand->op == OPERATOR_MINUS);
+	}
+}
+
+static AttributeValue
+ReadTyped(const ConditionNode *operand, const AttributeValue *item, AttributeType type)
+{
+	AttributeValue value = ReadOperand(operand, item);
+
+	if (AttributeValueType(&value) != type)
+		RaiseTypeMismatch(false);
+	return value;
+}
+
+/* Exact; raises the service's error if the result is no number of its. */
+static AttributeValue
+AddNumbers(const AttributeValue *a, const AttributeValue *b, bool subtract)
+{
+	Numeric		x = NumberToNumeric(a->data, a->len);
+	Numeric		y = NumberToNumeric(b->data, b->len);
+	Datum		sum = DirectFunctionCall2(subtract ? numeric_sub : numeric_add,
+										  NumericGetDatum(x), NumericGetDatum(y));
+	uint8	   *bytes = palloc(NUMBER_MAX_BYTES);
+	AttributeValue result = {.tag = ATTRIBUTE_N, .data = (const char *) bytes};
+
+	result.len = NumberFromNumeric(DatumGetNumeric(sum), bytes);
+	return result;
+}
+
+static void
+AppendLists(const AttributeValue *a, const AttributeValue *b, ValueNode *result)
+{
+	Container	lists[2] = {ContainerOpen(a), ContainerOpen(b)};
+	uint32		n = 0;
+
+	ValueNodeSetBranch(result, ATTRIBUTE_L, lists[0].count + lists[1].count);
+	for (int list = 0; list < 2; list++)
+	{
+		for (uint32 i = 0; i < lists[list].count; i++)
+		{
+			AttributeValue element = ContainerElement(&lists[list], i);
+
+			ValueNodeSetLeaf(&result->children[n++], &element);
+		}
+	}
+}
+
+/*
+ * The union of two sets of one type, or what of old is not in other; false if
+ * that is empty.
+ */
+static bool
+CombineSets(const AttributeValue *old, const AttributeValue *other, bool is_union, AttributeValue *result)
+{
+	Container	a = ContainerOpen(old);
+	Container	b = ContainerOpen(other);
+	AttributeValue *elements = palloc((a.count + b.count) * sizeof(AttributeValue));
+	uint32		i = 0;
+	uint32		j = 0;
+	uint32		n = 0;
+
+	while (i < a.count || (is_union && j < b.count))
+	{
+		AttributeValue x;
+		AttributeValue y;
+		int			order;
+
+		if (i < a.count)
+			x = ContainerElement(&a, i);
+		if (j < b.count)
+			y = ContainerElement(&b, j);
+		if (i < a.count && j < b.count)
+			order = CompareBytes(x.data, x.len, y.data, y.len);
+		else
+			order = i < a.count ? -1 : 1;
+
+		if (order < 0 || (order == 0 && is_union))
+			elements[n++] = x;
+		else if (order > 0 && is_union)
+			elements[n++] = y;
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return n > 0 && SetBuild(AttributeValueType(old), elements, n, result);
+}
+
+/* ---- limits ---- */
+
+/* The item's own map is a level, too. */
+static void
+CheckDepth(const ValueNode *node, int depth)
+{
+	int			nesting = 0;
+
+	if (!node->branch)
+		nesting = NestingOf(&node->leaf);
+	for (uint32 i = 0; i < node->count; i++)
+		nesting = Max(nesting, 1 + NestingOf(&node->children[i].leaf));
+	if (depth + nesting > ITEM_MAX_DEPTH)
+		RaiseInvalid("Nesting Levels have exceeded supported limits");
+}
+
+/* How many maps and lists a value has one inside the other, itself included. */
+static int
+NestingOf(const AttributeValue *value)
+{
+	AttributeType type = AttributeValueType(value);
+	Container	container;
+	int			deepest = 0;
+
+	if (type != ATTRIBUTE_M && type != ATTRIBUTE_L)
+		return 0;
+	check_stack_depth();
+	container = ContainerOpen(value);
+	for (uint32 i = 0; i < container.count; i++)
+	{
+		const char *name;
+		uint32		name_len;
+		AttributeValue member = type == ATTRIBUTE_M ?
+			MapMember(&container, i, &name, &name_len) :
+			ContainerElement(&container, i);
+
+		deepest = Max(deepest, NestingOf(&member));
+	}
+	return 1 + deepest;
+}
+
+/*
+ * What the actions put into an item must fit into one, even if in the end
+ * they do not put it there, as if_not_exists() may decide.
+ */
+static void
+CheckCost(const Update *update)
+{
+	uint64		cost = 0;
+
+	for (int i = 0; i < update->count; i++)
+		cost += CostOf(&update->actions[i]);
+	if (cost > ITEM_MAX_SIZE)
+		RaiseInvalid("Item size to update has exceeded the maximum allowed size");
+}
+
+static uint64
+CostOf(const UpdateAction *action)
+{
+	uint64		cost;
+
+	if (action->type != UPDATE_SET && action->type != UPDATE_ADD)
+		return 0;
+	cost = SizeOfValues(action->operand);
+	for (int i = 0; i < action->path.count; i++)
+		cost += action->path.elements[i].name_len;
+	return cost;
+}
+
+static uint64
+SizeOfValues(const ConditionNode *operand)
+{
+	uint64		size = 0;
+
+	if (operand->type == NODE_VALUE)
+		return AttributeValueSize(&operand->value->value);
+	check_stack_depth();
+	for (int i = 0; i < operand->count; i++)
+		size += SizeOfValues(&operand->operands[i]);
+	return size;
+}

@@ -1,0 +1,1 @@
+SELECT pk, sk, item FROM pages WHERE pk = 'page' ORDER BY sk LIMIT :rows;
