@@ -177,11 +177,19 @@ AttributesToJson(StringInfo reply, const WriteRequest *write, const DynamoItem *
 	bool		is_new = write->returns == RETURN_ALL_NEW || write->returns == RETURN_UPDATED_NEW;
 	bool		is_part = write->returns == RETURN_UPDATED_OLD || write->returns == RETURN_UPDATED_NEW;
 	const DynamoItem *item = is_new ? after : before;
+	int			start = reply->len;
+	int			value_start;
 
 	if (write->returns == RETURN_NONE || item == NULL)
 		return;
 	JsonKeyName(reply, "Attributes");
+	value_start = reply->len;
 	ProjectedItemToJson(reply, is_part ? UpdateProjection(write->update) : NULL, item);
+	if (reply->len - value_start == (int) strlen("{}"))
+	{
+		reply->len = start;
+		reply->data[start] = '\0';
+	}
 }
 
 void
