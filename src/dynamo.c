@@ -10,6 +10,7 @@
 #include "fmgr.h"
 #include "http/http.h"
 #include "miscadmin.h"
+#include "table/key_hints.h"
 #include "table/settings.h"
 #include "utils/guc.h"
 #include "worker/worker.h"
@@ -29,6 +30,7 @@ _PG_init(void)
 	 */
 	if (!process_shared_preload_libraries_in_progress)
 		return;
+	KeyHintsInit();
 	WorkerInit();
 	HttpInit();
 	MarkGUCPrefixReserved("dynamo");

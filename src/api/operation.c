@@ -39,6 +39,8 @@ OperationFind(const char *name, int len)
 void
 OperationRun(const Operation *operation, const char *body, int len, StringInfo reply)
 {
+	static const Shape *shapes[lengthof(operations)];
+	const Shape **shape = &shapes[operation - operations];
 	JsonReadError error;
 	JsonNode   *request = JsonRead(body, len, &error);
 
@@ -48,6 +50,8 @@ OperationRun(const Operation *operation, const char *body, int len, StringInfo r
 				(errcode(ERRCODE_DYNAMO_SERIALIZATION),
 				 errmsg("%s", error.malformed ? "" : error.message),
 				 errdetail_log("%s", error.message)));
-	ShapeCheck(ShapeOfOperation(operation->name), request);
+	if (*shape == NULL)
+		*shape = ShapeOfOperation(operation->name);
+	ShapeCheck(*shape, request);
 	operation->run(request, reply);
 }

@@ -125,24 +125,45 @@ InclusiveEnd(const KeyComparison *comparison, bool backward)
 	}
 }
 
+static bool
+HasExpression(const JsonNode *request)
+{
+	return RequestMember(request, "KeyConditionExpression") || RequestMember(request, "FilterExpression") ||
+		RequestMember(request, "ProjectionExpression");
+}
+
+/* The placeholders; without any expression they are refused before all else. */
+static Binding *
+ReadPlaceholders(const JsonNode *request)
+{
+	bool		takes_values = RequestMember(request, "KeyConditionExpression") ||
+		RequestMember(request, "FilterExpression");
+
+	return ReadBinding(request, HasExpression(request),
+					   takes_values ? NULL : "FilterExpression and KeyConditionExpression are null");
+}
+
+static void
+RaiseNoKeyCondition(void)
+{
+	RaiseValidation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
+}
+
 /* Reads the expressions; the filter is the first of them. */
 static void
 ReadExpressions(QueryRequest *query, const JsonNode *request)
 {
 	const JsonNode *condition = RequestMember(request, "KeyConditionExpression");
-	bool		takes_values = condition || RequestMember(request, "FilterExpression");
 	ConditionNode *filter;
 	Projection *projection;
 
-	query->binding = ReadBinding(request, takes_values || RequestMember(request, "ProjectionExpression"),
-								 takes_values ? NULL : "FilterExpression and KeyConditionExpression are null");
 	filter = ReadFilter(request, "QueryFilter", query->binding);
 	projection = ReadProjection(request, query->binding);
 	if (condition)
 		query->condition = KeyConditionPrepare(condition->text, condition->len, query->binding);
 	BindingCheckUnused(query->binding);
 	if (query->condition == NULL)
-		RaiseValidation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
+		RaiseNoKeyCondition();
 	PageRead(&query->page, request, filter, projection);
 }
 
@@ -159,6 +180,9 @@ ReadRequest(const JsonNode *request)
 	QueryRequest query = {0};
 
 	RefuseMixedParameters(request, legacy, expressions);
+	query.binding = ReadPlaceholders(request);
+	if (!conditions && !HasExpression(request))
+		RaiseNoKeyCondition();
 	if (conditions)
 		query.condition = LegacyKeyCondition(conditions);
 	ReadExpressions(&query, request);

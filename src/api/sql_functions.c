@@ -30,7 +30,11 @@ RunOperation(const Operation *operation, const text *request)
 	Datum \
 	dynamo_##sql_name(PG_FUNCTION_ARGS) \
 	{ \
-		return RunOperation(OperationFind(name, strlen(name)), PG_GETARG_TEXT_PP(0)); \
+		static const Operation *operation = NULL; \
+\
+		if (unlikely(operation == NULL)) \
+			operation = OperationFind(name, strlen(name)); \
+		return RunOperation(operation, PG_GETARG_TEXT_PP(0)); \
 	} \
 	extern int	no_such_variable
 

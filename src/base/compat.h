@@ -49,12 +49,12 @@
 #endif
 
 static inline JsonLexContext *
-JsonLexContextMake(const char *json, int len, int encoding)
+JsonLexContextMake(const char *json, int len, int encoding, bool need_escapes)
 {
 #if PG_VERSION_NUM >= 170000
-	return makeJsonLexContextCstringLen(NULL, json, len, encoding, true);
+	return makeJsonLexContextCstringLen(NULL, json, len, encoding, need_escapes);
 #else
-	return makeJsonLexContextCstringLen(unconstify(char *, json), len, encoding, true);
+	return makeJsonLexContextCstringLen(unconstify(char *, json), len, encoding, need_escapes);
 #endif
 }
 

@@ -5,6 +5,11 @@
  * The parser calls back for every structure; the callbacks hang nodes on a
  * stack that is only the chain of open nodes' parents.  Nodes come from blocks,
  * because a request has dozens of them and a palloc each would show.
+ *
+ * The parser decodes strings character by character and copies each into
+ * memory of its own.  A text without a backslash needs neither: then strings
+ * are only checked, and what is between two quotes is cut out of one copy of
+ * the whole text.
  */
 #include "base/compat.h"
 
@@ -17,11 +22,14 @@
 typedef struct ReaderState
 {
 	JsonLexContext *lex;
+	char	   *copy;			/* of a text without a backslash; else NULL */
+	const char *value;			/* where the value about to come starts */
 	JsonNode   *block;			/* nodes not yet handed out */
 	int			block_left;
 	int			depth;
 	bool		too_deep;
-	char	   *field;			/* name of the member about to come, or NULL */
+	const char *field;			/* name of the member about to come, or NULL */
+	int			field_len;
 	JsonNode   *root;
 	JsonNode   *open[JSON_READER_MAX_DEPTH];	/* the open containers */
 } ReaderState;
@@ -43,7 +51,7 @@ AddNode(ReaderState *state, JsonNodeKind kind)
 	if (state->field)
 	{
 		node->name = state->field;
-		node->name_len = strlen(state->field);
+		node->name_len = state->field_len;
 		state->field = NULL;
 	}
 
@@ -103,12 +111,54 @@ ContainerEnd(void *arg)
 	JSON_ACTION_DONE;
 }
 
+/* Cuts what is between the quotes at first and last out of the copy. */
+static const char *
+CutOut(ReaderState *state, const char *first, const char *last, int *len)
+{
+	char	   *text = state->copy + (first + 1 - state->lex->input);
+
+	*len = last - first - 1;
+	text[*len] = '\0';
+	return text;
+}
+
+/* The name before the colon that was read last. */
+static void
+CutOutField(ReaderState *state)
+{
+	const char *last = state->lex->prev_token_terminator - 2;
+	const char *first;
+
+	while (*last != '"')
+		last--;
+	first = last - 1;
+	while (*first != '"')
+		first--;
+	state->field = CutOut(state, first, last, &state->field_len);
+}
+
 static JsonActionResult
 FieldStart(void *arg, char *name, bool isnull)
 {
 	ReaderState *state = arg;
 
-	state->field = name;
+	state->value = state->lex->token_start;
+	if (state->copy)
+		CutOutField(state);
+	else
+	{
+		state->field = name;
+		state->field_len = strlen(name);
+	}
+	JSON_ACTION_DONE;
+}
+
+static JsonActionResult
+ElementStart(void *arg, bool isnull)
+{
+	ReaderState *state = arg;
+
+	state->value = state->lex->token_start;
 	JSON_ACTION_DONE;
 }
 
@@ -128,8 +178,13 @@ Scalar(void *arg, char *token, JsonTokenType type)
 	if (state->too_deep)
 		JSON_ACTION_DONE;
 	node = AddNode(state, kinds[type]);
-	node->text = token;
-	node->len = strlen(token);
+	if (state->copy && type == JSON_TOKEN_STRING)
+		node->text = CutOut(state, state->value, state->lex->prev_token_terminator - 1, &node->len);
+	else
+	{
+		node->text = token;
+		node->len = strlen(token);
+	}
 	JSON_ACTION_DONE;
 }
 
@@ -141,13 +196,20 @@ JsonRead(const char *json, int len, JsonReadError *error)
 	JsonSemAction actions = {0};
 	JsonParseErrorType result;
 
-	state.lex = JsonLexContextMake(json, len, PG_UTF8);
+	if (memchr(json, '\\', len) == NULL)
+	{
+		state.copy = palloc(len + 1);
+		memcpy(state.copy, json, len);
+	}
+	state.value = memchr(json, '"', len);
+	state.lex = JsonLexContextMake(json, len, PG_UTF8, state.copy == NULL);
 	actions.semstate = &state;
 	actions.object_start = ObjectStart;
 	actions.object_end = ContainerEnd;
 	actions.array_start = ArrayStart;
 	actions.array_end = ContainerEnd;
 	actions.object_field_start = FieldStart;
+	actions.array_element_start = ElementStart;
 	actions.scalar = Scalar;
 
 	result = pg_parse_json(state.lex, &actions);
@@ -171,13 +233,13 @@ JsonNode *
 JsonMember(const JsonNode *node, const char *name)
 {
 	JsonNode   *found = NULL;
-	int			len = strlen(name);
 
 	if (node == NULL || node->kind != JSON_NODE_OBJECT)
 		return NULL;
 	for (JsonNode *child = node->first; child != NULL; child = child->next)
 	{
-		if (child->name_len == len && memcmp(child->name, name, len) == 0)
+		/* most differ in the first character */
+		if (child->name[0] == name[0] && strcmp(child->name, name) == 0)
 			found = child;
 	}
 	return found;

@@ -31,10 +31,10 @@
 extern Projection *LegacyProjection(const JsonNode *attributes);
 
 /*
- * Expected; QueryFilter or ScanFilter.  conditional_operator is "AND", "OR" or
- * NULL, which means AND; to have one with less than two conditions is an
- * error.  NULL for an empty map: every item fits.
- * (Without Expected or filter it is, too, but then nothing here is called.)
+ * Expected; QueryFilter or ScanFilter.  NULL for an empty map: every item
+ * fits.  conditional_operator is "AND", "OR" or NULL, which means AND; to have
+ * one with less than two conditions is an error.  A request that has one
+ * without Expected or filter is its reader's to refuse.
  */
 extern ConditionNode *LegacyExpected(const JsonNode *expected, const char *conditional_operator);
 extern ConditionNode *LegacyFilter(const JsonNode *filter, const char *conditional_operator);

@@ -29,7 +29,7 @@ PathBind(const ExpressionNode *node, ExpressionKind kind, const char *text, Bind
 	if (path.count > ITEM_MAX_DEPTH)
 		ExpressionError(kind, "The document path has too many nesting levels; nesting levels: %d",
 						path.count);
-	if (path.count > 1)
+	if (path.count > 1 && kind != EXPRESSION_UPDATE)
 		BindingNotePath(binding, &path);
 	return path;
 }

@@ -11,7 +11,8 @@
 /*
  * The path of a NODE_PATH.  Its names point into the text and the binding's
  * JSON.  Raises the service's errors for an undefined placeholder and for a
- * path too deep.
+ * path too deep.  Notes the path for BindingCheckKeyPath(), unless it is of an
+ * update: UpdateCheckKey().
  */
 extern DocumentPath PathBind(const ExpressionNode *node, ExpressionKind kind,
 							 const char *text, Binding *binding);

@@ -6,13 +6,47 @@
 
 #include "expression/path.h"
 #include "expression/path_tree.h"
+#include "miscadmin.h"
 
+static int	ComparePaths(const void *a, const void *b);
 static const DocumentPath *LastPath(const PathTree *node);
 static void RaiseClash(ExpressionKind kind, const char *verb, const DocumentPath *one,
 					   const DocumentPath *two) pg_attribute_noreturn();
 static int	FindChild(const PathTree *node, const PathElement *step, bool *found);
 static int	CompareSteps(const PathElement *a, const PathElement *b);
 static PathTree *InsertChild(PathTree *node, int at, const PathElement *step);
+
+/* In ascending order every step is the last among its parent's children. */
+PathTree *
+PathTreeMake(const DocumentPath **paths, int count)
+{
+	PathTree   *root = palloc0(sizeof(PathTree));
+
+	qsort(paths, count, sizeof(DocumentPath *), ComparePaths);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		PathTreeAdd(root, paths[i], EXPRESSION_UPDATE);
+	}
+	return root;
+}
+
+/* As they neither overlap nor conflict, there is a step that tells. */
+static int
+ComparePaths(const void *a, const void *b)
+{
+	const DocumentPath *x = *(const DocumentPath *const *) a;
+	const DocumentPath *y = *(const DocumentPath *const *) b;
+
+	for (int i = 0; i < x->count && i < y->count; i++)
+	{
+		int			order = CompareSteps(&x->elements[i], &y->elements[i]);
+
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
 
 AttributeType
 PathTreeContainer(const PathTree *node)

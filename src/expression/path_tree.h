@@ -26,6 +26,12 @@ typedef struct PathTree
  */
 extern void PathTreeAdd(PathTree *root, const DocumentPath *path, ExpressionKind kind);
 
+/*
+ * The tree of paths that neither overlap nor conflict; sorts the array.  Takes
+ * any number of them in any order without delay.
+ */
+extern PathTree *PathTreeMake(const DocumentPath **paths, int count);
+
 /* What a value must be for the node's children: M or L.  There must be one. */
 extern AttributeType PathTreeContainer(const PathTree *node);
 

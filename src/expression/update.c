@@ -3,8 +3,9 @@
  *	  UpdateExpression: what is asked for.
  *
  * The service reads an update from the last action to the first: all paths,
- * then all operands, then the number of operators.  That decides which error
- * is reported, and which path is "one" of two that clash.
+ * then all operands; then it looks at the number of operators and the size.
+ * That decides which error is reported, and which path is "one" of two that
+ * clash.
  */
 #include "base/compat.h"
 
@@ -18,6 +19,14 @@ static UpdateActionType ActionType(ExpressionOp op);
 static void BindPaths(Update *update, const ExpressionNode **nodes, const char *text, Binding *binding);
 static int	BindOperands(Update *update, const ExpressionNode **nodes, const char *text, Binding *binding);
 static void CheckOperandType(const ExpressionNode *action, const ConditionNode *operand);
+static void CheckCost(const Update *update);
+static uint64 CostOf(const UpdateAction *action);
+static uint64 SizeOfValues(const ConditionNode *operand);
+
+static bool BeginsWith(const DocumentPath *path, const char *name, uint32 name_len);
+static bool ReachesBelow(const Update *update, const char *name, uint32 name_len);
+static bool OperandReachesBelow(const ConditionNode *operand, const char *name, uint32 name_len);
+static void RaiseKeyPath(const char *what, const char *name, uint32 name_len) pg_attribute_noreturn();
 
 Update *
 UpdatePrepare(const char *text, int len, Binding *binding)
@@ -30,6 +39,7 @@ UpdatePrepare(const char *text, int len, Binding *binding)
 	update->actions = palloc0(tree->count * sizeof(UpdateAction));
 	BindPaths(update, nodes, text, binding);
 	ConditionCheckOperators(EXPRESSION_UPDATE, BindOperands(update, nodes, text, binding));
+	CheckCost(update);
 	return update;
 }
 
@@ -111,17 +121,112 @@ CheckOperandType(const ExpressionNode *action, const ConditionNode *operand)
 						info->name, AttributeTypeLongName(type), info->name);
 }
 
+/*
+ * The values that the actions bring must fit into an item, even if in the end
+ * they are not put there, as if_not_exists() may decide.
+ */
+static void
+CheckCost(const Update *update)
+{
+	uint64		cost = 0;
+
+	for (int i = 0; i < update->count; i++)
+		cost += CostOf(&update->actions[i]);
+	if (cost > ITEM_MAX_SIZE)
+		RaiseInvalid("Item size to update has exceeded the maximum allowed size");
+}
+
+static uint64
+CostOf(const UpdateAction *action)
+{
+	uint64		cost;
+
+	if (action->type != UPDATE_SET && action->type != UPDATE_ADD)
+		return 0;
+	cost = SizeOfValues(action->operand);
+	for (int i = 0; i < action->path.count; i++)
+		cost += action->path.elements[i].name_len;
+	return cost;
+}
+
+static uint64
+SizeOfValues(const ConditionNode *operand)
+{
+	uint64		size = 0;
+
+	if (operand->type == NODE_VALUE)
+		return AttributeValueSize(&operand->value->value);
+	check_stack_depth();
+	for (int i = 0; i < operand->count; i++)
+		size += SizeOfValues(&operand->operands[i]);
+	return size;
+}
+
+/* ---- key attributes ---- */
+
 void
 UpdateCheckKey(const Update *update, const char *name, uint32 name_len)
 {
 	for (int i = 0; i < update->count; i++)
 	{
-		const PathElement *first = &update->actions[i].path.elements[0];
-
-		if (CompareBytes(first->name, first->name_len, name, name_len) == 0)
+		if (BeginsWith(&update->actions[i].path, name, name_len))
 			RaiseInvalid("One or more parameter values were invalid: Cannot update attribute %.*s. This attribute is part of the key",
 						 (int) name_len, name);
 	}
+	if (ReachesBelow(update, name, name_len))
+		RaiseKeyPath("Key", name, name_len);
+}
+
+void
+UpdateCheckIndexKey(const Update *update, const char *name, uint32 name_len)
+{
+	if (ReachesBelow(update, name, name_len))
+		RaiseKeyPath("IndexKey", name, name_len);
+}
+
+static bool
+BeginsWith(const DocumentPath *path, const char *name, uint32 name_len)
+{
+	const PathElement *first = &path->elements[0];
+
+	return CompareBytes(first->name, first->name_len, name, name_len) == 0;
+}
+
+/* Whether a path leads to something inside that attribute. */
+static bool
+ReachesBelow(const Update *update, const char *name, uint32 name_len)
+{
+	for (int i = 0; i < update->count; i++)
+	{
+		const UpdateAction *action = &update->actions[i];
+
+		if (action->path.count > 1 && BeginsWith(&action->path, name, name_len))
+			return true;
+		if (action->operand && OperandReachesBelow(action->operand, name, name_len))
+			return true;
+	}
+	return false;
+}
+
+static bool
+OperandReachesBelow(const ConditionNode *operand, const char *name, uint32 name_len)
+{
+	check_stack_depth();
+	if (operand->type == NODE_PATH)
+		return operand->path.count > 1 && BeginsWith(&operand->path, name, name_len);
+	for (int i = 0; i < operand->count; i++)
+	{
+		if (OperandReachesBelow(&operand->operands[i], name, name_len))
+			return true;
+	}
+	return false;
+}
+
+static void
+RaiseKeyPath(const char *what, const char *name, uint32 name_len)
+{
+	RaiseInvalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s: %.*s",
+				 what, (int) name_len, name);
 }
 
 Projection *

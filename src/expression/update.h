@@ -40,12 +40,19 @@ typedef struct Update
 /*
  * Parses, binds and checks the expression as far as that goes without an
  * item: syntax, placeholders, clauses, types of operands, overlapping and
- * conflicting paths, number of operators.  Raises the service's errors.
+ * conflicting paths, number of operators, size of all values together.
+ * Raises the service's errors.
  */
 extern Update *UpdatePrepare(const char *text, int len, Binding *binding);
 
-/* Raises the service's error if an action changes that key attribute. */
+/*
+ * Raises the service's error if an action changes that key attribute of the
+ * table, or a path of the update leads below it; or below that key attribute
+ * of an index, which an action may change.  The service looks at this where it
+ * applies an update, so BindingCheckKeyPath() does not know of its paths.
+ */
 extern void UpdateCheckKey(const Update *update, const char *name, uint32 name_len);
+extern void UpdateCheckIndexKey(const Update *update, const char *name, uint32 name_len);
 
 /*
  * The item after the update, in the current context.  old is the item as it

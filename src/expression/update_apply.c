@@ -46,7 +46,9 @@ static bool Delete(const AttributeValue *old, const AttributeValue *value, bool 
 static void RaiseTypeMismatch(bool legacy) pg_attribute_noreturn();
 
 static AttributeValue ReadOperand(const ConditionNode *operand, const AttributeValue *item);
-static AttributeValue ReadTyped(const ConditionNode *operand, const AttributeValue *item, AttributeType type);
+static AttributeValue ReadPath(const DocumentPath *path, const AttributeValue *item);
+static void ReadOperands(const ConditionNode *operation, const AttributeValue *item, AttributeType type,
+						 AttributeValue values[2]);
 static AttributeValue AddNumbers(const AttributeValue *a, const AttributeValue *b, bool subtract);
 static void AppendLists(const AttributeValue *a, const AttributeValue *b, ValueNode *result);
 static bool CombineSets(const AttributeValue *old, const AttributeValue *other, bool is_union,
@@ -54,9 +56,6 @@ static bool CombineSets(const AttributeValue *old, const AttributeValue *other, 
 
 static void CheckDepth(const ValueNode *node, int depth);
 static int	NestingOf(const AttributeValue *value);
-static void CheckCost(const Update *update);
-static uint64 CostOf(const UpdateAction *action);
-static uint64 SizeOfValues(const ConditionNode *operand);
 
 /* The action whose path a node of the tree is the end of. */
 #define ActionOf(node) \
@@ -65,15 +64,14 @@ static uint64 SizeOfValues(const ConditionNode *operand);
 DynamoItem *
 UpdateApply(const Update *update, const DynamoItem *old)
 {
-	PathTree	paths = {0};
+	const DocumentPath **paths = palloc(update->count * sizeof(DocumentPath *));
 	AttributeValue map = ItemValue(old);
 	ValueNode	root = {0};
 	DynamoItem *item;
 
 	for (int i = 0; i < update->count; i++)
-		PathTreeAdd(&paths, &update->actions[i].path, EXPRESSION_UPDATE);
-	ApplyBelow(&paths, &map, &map, &root);
-	CheckCost(update);
+		paths[i] = &update->actions[i].path;
+	ApplyBelow(PathTreeMake(paths, update->count), &map, &map, &root);
 	item = ItemBuild(&root);
 	if (ItemSize(item) > ITEM_MAX_SIZE)
 		RaiseInvalid("Item size to update has exceeded the maximum allowed size");
@@ -221,10 +219,10 @@ Set(const ConditionNode *operand, const AttributeValue *item, ValueNode *result)
 
 	if (operand->type == NODE_OPERATION && operand->op == FUNCTION_LIST_APPEND)
 	{
-		AttributeValue first = ReadTyped(&operand->operands[0], item, ATTRIBUTE_L);
-		AttributeValue second = ReadTyped(&operand->operands[1], item, ATTRIBUTE_L);
+		AttributeValue lists[2];
 
-		AppendLists(&first, &second, result);
+		ReadOperands(operand, item, ATTRIBUTE_L, lists);
+		AppendLists(&lists[0], &lists[1], result);
 		return;
 	}
 	value = ReadOperand(operand, item);
@@ -278,40 +276,65 @@ RaiseTypeMismatch(bool legacy)
 static AttributeValue
 ReadOperand(const ConditionNode *operand, const AttributeValue *item)
 {
-	AttributeValue value;
-
 	check_stack_depth();
-	if (operand->type == NODE_VALUE)
-		return operand->value->value;
-	if (operand->type == NODE_PATH)
+	switch (operand->type)
 	{
-		if (!DocumentPathFind(&operand->path, item, &value))
-			RaiseInvalid("The provided expression refers to an attribute that does not exist in the item");
-		return value;
+		case NODE_VALUE:
+			return operand->value->value;
+		case NODE_PATH:
+			return ReadPath(&operand->path, item);
+		case NODE_OPERATION:
+			break;
 	}
 	if (operand->op == FUNCTION_IF_NOT_EXISTS)
 	{
-		if (DocumentPathFind(&operand->operands[0].path, item, &value))
-			return value;
-		return ReadOperand(&operand->operands[1], item);
+		/* the service wants both to have a value */
+		AttributeValue fallback = ReadOperand(&operand->operands[1], item);
+		AttributeValue value;
+
+		return DocumentPathFind(&operand->operands[0].path, item, &value) ? value : fallback;
 	}
 	else
 	{
-		AttributeValue first = ReadTyped(&operand->operands[0], item, ATTRIBUTE_N);
-		AttributeValue second = ReadTyped(&operand->operands[1], item, ATTRIBUTE_N);
+		AttributeValue numbers[2];
 
-		return AddNumbers(&first, &second, operand->op == OPERATOR_MINUS);
+		ReadOperands(operand, item, ATTRIBUTE_N, numbers);
+		return AddNumbers(&numbers[0], &numbers[1], operand->op == OPERATOR_MINUS);
 	}
 }
 
 static AttributeValue
-ReadTyped(const ConditionNode *operand, const AttributeValue *item, AttributeType type)
+ReadPath(const DocumentPath *path, const AttributeValue *item)
 {
-	AttributeValue value = ReadOperand(operand, item);
+	AttributeValue value;
 
-	if (AttributeValueType(&value) != type)
-		RaiseTypeMismatch(false);
+	if (!DocumentPathFind(path, item, &value))
+		RaiseInvalid("The provided expression refers to an attribute that does not exist in the item");
 	return value;
+}
+
+/*
+ * Both operands of an operation, which takes that type only.  Functions among
+ * them are evaluated before anything else is looked at, as the service does.
+ */
+static void
+ReadOperands(const ConditionNode *operation, const AttributeValue *item, AttributeType type,
+			 AttributeValue values[2])
+{
+	const ConditionNode *operands = operation->operands;
+
+	for (int i = 0; i < 2; i++)
+	{
+		if (operands[i].type == NODE_OPERATION)
+			values[i] = ReadOperand(&operands[i], item);
+	}
+	for (int i = 0; i < 2; i++)
+	{
+		if (operands[i].type != NODE_OPERATION)
+			values[i] = ReadOperand(&operands[i], item);
+		if (AttributeValueType(&values[i]) != type)
+			RaiseTypeMismatch(false);
+	}
 }
 
 /* Exact; raises the service's error if the result is no number of its. */
@@ -425,45 +448,4 @@ NestingOf(const AttributeValue *value)
 		deepest = Max(deepest, NestingOf(&member));
 	}
 	return 1 + deepest;
-}
-
-/*
- * What the actions put into an item must fit into one, even if in the end
- * they do not put it there, as if_not_exists() may decide.
- */
-static void
-CheckCost(const Update *update)
-{
-	uint64		cost = 0;
-
-	for (int i = 0; i < update->count; i++)
-		cost += CostOf(&update->actions[i]);
-	if (cost > ITEM_MAX_SIZE)
-		RaiseInvalid("Item size to update has exceeded the maximum allowed size");
-}
-
-static uint64
-CostOf(const UpdateAction *action)
-{
-	uint64		cost;
-
-	if (action->type != UPDATE_SET && action->type != UPDATE_ADD)
-		return 0;
-	cost = SizeOfValues(action->operand);
-	for (int i = 0; i < action->path.count; i++)
-		cost += action->path.elements[i].name_len;
-	return cost;
-}
-
-static uint64
-SizeOfValues(const ConditionNode *operand)
-{
-	uint64		size = 0;
-
-	if (operand->type == NODE_VALUE)
-		return AttributeValueSize(&operand->value->value);
-	check_stack_depth();
-	for (int i = 0; i < operand->count; i++)
-		size += SizeOfValues(&operand->operands[i]);
-	return size;
 }

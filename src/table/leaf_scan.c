@@ -1,6 +1,6 @@
 /*
  * leaf_scan.c
- *	  An index scan over one leaf's primary key: shared by store.c and range.c.
+ *	  Reading one leaf by its primary key: shared by store.c and range.c.
  */
 #include "base/compat.h"
 
@@ -8,7 +8,9 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "executor/executor.h"
+#include "storage/bufmgr.h"
 #include "table/leaf_scan.h"
+#include "utils/rel.h"
 
 void
 LeafScanKey(ScanKey scan_key, TableDesc *table, int i, StrategyNumber strategy, Datum datum)
@@ -20,21 +22,75 @@ LeafScanKey(ScanKey scan_key, TableDesc *table, int i, StrategyNumber strategy, 
 }
 
 void
-LeafScanBegin(LeafScan *scan, const TableLeaf *leaf, LOCKMODE lockmode,
-			  Snapshot snapshot, ScanKey keys, int nkeys)
+LeafScanOpen(LeafScan *scan, const TableLeaf *leaf, LOCKMODE lockmode)
 {
 	scan->leaf = leaf;
 	scan->rel = table_open(leaf->relid, lockmode);
-	scan->index = index_open(leaf->index, lockmode);
 	scan->slot = table_slot_create(scan->rel, NULL);
+	scan->index = NULL;
+}
+
+void
+LeafScanStart(LeafScan *scan, LOCKMODE lockmode, Snapshot snapshot, ScanKey keys, int nkeys)
+{
+	scan->index = index_open(scan->leaf->index, lockmode);
 	scan->scan = IndexBeginScan(scan->rel, scan->index, snapshot, nkeys);
 	index_rescan(scan->scan, keys, nkeys, NULL, 0);
 }
 
+void
+LeafScanBegin(LeafScan *scan, const TableLeaf *leaf, LOCKMODE lockmode,
+			  Snapshot snapshot, ScanKey keys, int nkeys)
+{
+	LeafScanOpen(scan, leaf, lockmode);
+	LeafScanStart(scan, lockmode, snapshot, keys, nkeys);
+}
+
+/*
+ * Whether the leaf has that block.  A length that storage remembers may be too
+ * small by now but not too large: whoever cuts a relation short makes all
+ * others forget it before they can have a lock.
+ */
+static bool
+HasBlock(Relation rel, BlockNumber block)
+{
+	BlockNumber known = RelationGetSmgr(rel)->smgr_cached_nblocks[MAIN_FORKNUM];
+
+	if (likely(known != InvalidBlockNumber && block < known))
+		return true;
+	return block < RelationGetNumberOfBlocks(rel);
+}
+
+bool
+LeafScanFetch(LeafScan *scan, const ItemPointerData *place, Snapshot snapshot)
+{
+	IndexFetchTableData *fetch;
+	ItemPointerData tid = *place;
+	bool		call_again = false;
+	bool		found;
+
+	if (!HasBlock(scan->rel, ItemPointerGetBlockNumber(place)))
+		return false;
+	fetch = table_index_fetch_begin(scan->rel);
+	found = table_index_fetch_tuple(fetch, &tid, snapshot, scan->slot, &call_again, NULL);
+	table_index_fetch_end(fetch);
+	scan->place = *place;
+	return found;
+}
+
+/* As index_getnext_slot(), but keeps the place. */
 bool
 LeafScanNext(LeafScan *scan, ScanDirection direction)
 {
-	return index_getnext_slot(scan->scan, direction, scan->slot);
+	ItemPointer tid;
+
+	while ((tid = index_getnext_tid(scan->scan, direction)) != NULL)
+	{
+		scan->place = *tid;
+		if (index_fetch_heap(scan->scan, scan->slot))
+			return true;
+	}
+	return false;
 }
 
 DynamoItem *
@@ -62,8 +118,11 @@ LeafScanKeyDatum(LeafScan *scan, int i)
 void
 LeafScanEnd(LeafScan *scan)
 {
-	index_endscan(scan->scan);
+	if (scan->index)
+	{
+		index_endscan(scan->scan);
+		index_close(scan->index, NoLock);
+	}
 	ExecDropSingleTupleTableSlot(scan->slot);
-	index_close(scan->index, NoLock);
 	table_close(scan->rel, NoLock);
 }

@@ -1,6 +1,10 @@
 /*
  * leaf_scan.h
- *	  An index scan over one leaf's primary key: shared by store.c and range.c.
+ *	  Reading one leaf by its primary key: shared by store.c and range.c.
+ *
+ * LeafScanBegin() is for an index scan.  Who may know better where the tuple
+ * is takes LeafScanOpen() and LeafScanFetch(), and LeafScanStart() if that
+ * finds nothing.  LeafScanEnd() ends either.
  */
 #ifndef DYNAMO_LEAF_SCAN_H
 #define DYNAMO_LEAF_SCAN_H
@@ -14,8 +18,10 @@ typedef struct LeafScan
 {
 	const TableLeaf *leaf;
 	Relation	rel;
-	Relation	index;
+	Relation	index;			/* NULL until the scan is started */
 	IndexScanDesc scan;
+	ItemPointerData place;		/* of the current tuple as the index knows it:
+								 * where its HOT chain starts */
 	TupleTableSlot *slot;		/* the current tuple */
 } LeafScan;
 
@@ -28,6 +34,17 @@ extern void LeafScanKey(ScanKey scan_key, TableDesc *table, int i, StrategyNumbe
  */
 extern void LeafScanBegin(LeafScan *scan, const TableLeaf *leaf, LOCKMODE lockmode,
 						  Snapshot snapshot, ScanKey keys, int nkeys);
+
+/* The two halves of LeafScanBegin(): the leaf, and the index. */
+extern void LeafScanOpen(LeafScan *scan, const TableLeaf *leaf, LOCKMODE lockmode);
+extern void LeafScanStart(LeafScan *scan, LOCKMODE lockmode, Snapshot snapshot, ScanKey keys, int nkeys);
+
+/*
+ * Makes the tuple at that place, if there is any that the snapshot sees, the
+ * current one.  The place may be wrong in any way.
+ */
+extern bool LeafScanFetch(LeafScan *scan, const ItemPointerData *place, Snapshot snapshot);
+
 extern bool LeafScanNext(LeafScan *scan, ScanDirection direction);
 
 /*

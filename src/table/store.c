@@ -18,6 +18,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "table/key_hints.h"
 #include "table/leaf_scan.h"
 #include "table/store.h"
 #include "tcop/utility.h"
@@ -121,14 +122,53 @@ CopyItem(const DynamoItem *item)
 	return copy;
 }
 
-/* Starts the look-up of one key. */
-static void
-BeginLookup(LeafScan *scan, TableDesc *table, const TableLeaf *leaf, const ItemKey *key,
-			LOCKMODE lockmode, Snapshot snapshot, ScanKeyData keys[TABLE_MAX_KEYS])
+/* Whether the current tuple has that key. */
+static bool
+HasKey(LeafScan *scan, TableDesc *table, const ItemKey *key)
 {
 	for (int i = 0; i < table->nkeys; i++)
+	{
+		TableKey   *k = &table->keys[i];
+
+		if (!DatumGetBool(FunctionCall2Coll(&k->operators[BTEqualStrategyNumber], k->collation,
+											LeafScanKeyDatum(scan, i), key->datums[i])))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The tuple at the place where the key was last seen, if it has that key: no
+ * second one of the key can be visible.  The index must be looked into where
+ * serializability depends on what was not found there.
+ */
+static bool
+LookupByHint(LeafScan *scan, TableDesc *table, const ItemKey *key, uint64 hash, Snapshot snapshot)
+{
+	ItemPointerData place;
+
+	return !IsolationIsSerializable() && KeyHintFind(hash, &place) &&
+		LeafScanFetch(scan, &place, snapshot) && HasKey(scan, table, key);
+}
+
+/* Looks up one key; true if it is there.  To be ended by LeafScanEnd(). */
+static bool
+Lookup(LeafScan *scan, TableDesc *table, const TableLeaf *leaf, const ItemKey *key,
+	   LOCKMODE lockmode, Snapshot snapshot)
+{
+	uint64		hash = KeyHintHash(table, leaf, key);
+	ScanKeyData keys[TABLE_MAX_KEYS];
+
+	LeafScanOpen(scan, leaf, NoLock);
+	if (LookupByHint(scan, table, key, hash, snapshot))
+		return true;
+	for (int i = 0; i < table->nkeys; i++)
 		LeafScanKey(&keys[i], table, i, BTEqualStrategyNumber, key->datums[i]);
-	LeafScanBegin(scan, leaf, lockmode, snapshot, keys, table->nkeys);
+	LeafScanStart(scan, lockmode, snapshot, keys, table->nkeys);
+	if (!LeafScanNext(scan, ForwardScanDirection))
+		return false;
+	KeyHintSet(hash, &scan->place);
+	return true;
 }
 
 DynamoItem *
@@ -136,12 +176,10 @@ StoreGet(TableDesc *table, const ItemKey *key)
 {
 	const TableLeaf *leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums[0]), AccessShareLock);
 	Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
-	ScanKeyData keys[TABLE_MAX_KEYS];
 	LeafScan	scan;
 	DynamoItem *item = NULL;
 
-	BeginLookup(&scan, table, leaf, key, AccessShareLock, snapshot, keys);
-	if (LeafScanNext(&scan, ForwardScanDirection))
+	if (Lookup(&scan, table, leaf, key, AccessShareLock, snapshot))
 		item = CopyItem(LeafScanItem(&scan));
 	LeafScanEnd(&scan);
 	UnregisterSnapshot(snapshot);
@@ -229,6 +267,13 @@ JudgeResult(TM_Result result)
 	}
 }
 
+/* The next one to ask for the key finds the new tuple at once. */
+static void
+NotePlace(const Modify *modify, TupleTableSlot *slot)
+{
+	KeyHintSet(KeyHintHash(modify->table, modify->leaf, modify->key), &slot->tts_tid);
+}
+
 static bool
 UpdateTuple(Modify *modify, DynamoItem *item)
 {
@@ -249,6 +294,7 @@ UpdateTuple(Modify *modify, DynamoItem *item)
 
 		ExecInsertIndexesAfterUpdate(work.rri, slot, work.estate, update_indexes);
 		CloseIndexes(&work);
+		NotePlace(modify, slot);
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	return JudgeResult(result);
@@ -290,6 +336,8 @@ InsertTuple(Modify *modify, DynamoItem *item)
 		IsolationUsesXactSnapshot())
 		RaiseSerializationFailure();
 	CloseIndexes(&work);
+	if (!conflict)
+		NotePlace(modify, slot);
 	ExecDropSingleTupleTableSlot(slot);
 	return !conflict;
 }
@@ -298,7 +346,8 @@ InsertTuple(Modify *modify, DynamoItem *item)
 static bool
 TryModify(Modify *modify)
 {
-	bool		found = LeafScanNext(&modify->scan, ForwardScanDirection);
+	bool		found = Lookup(&modify->scan, modify->table, modify->leaf, modify->key,
+							   RowExclusiveLock, modify->snapshot);
 	DynamoItem *old = found ? LeafScanItem(&modify->scan) : NULL;
 	DynamoItem *item = NULL;
 
@@ -319,7 +368,6 @@ DynamoItem *
 StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg, bool keep_old)
 {
 	Modify		modify = {.key = key, .decide = decide, .arg = arg, .keep_old = keep_old};
-	ScanKeyData keys[TABLE_MAX_KEYS];
 	bool		done;
 
 	modify.leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums[0]), RowExclusiveLock);
@@ -328,7 +376,6 @@ StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg,
 	{
 		CHECK_FOR_INTERRUPTS();
 		modify.snapshot = RegisterSnapshot(GetTransactionSnapshot());
-		BeginLookup(&modify.scan, table, modify.leaf, key, RowExclusiveLock, modify.snapshot, keys);
 		done = TryModify(&modify);
 		LeafScanEnd(&modify.scan);
 		UnregisterSnapshot(modify.snapshot);
