@@ -4,8 +4,8 @@
  *
  * One walk over the tree in the order of the text, a function before its
  * operands: reserved words, range of list indexes, names and places of
- * functions; at the end, repeated clauses of an update.  On the way indexes are turned into numbers and function names
- * into operators.
+ * functions; at the end, repeated clauses of an update.  On the way indexes
+ * are turned into numbers and function names into operators.
  */
 #include "base/compat.h"
 

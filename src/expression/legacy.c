@@ -28,7 +28,6 @@ static const LegacyAction actions[] = {
 
 static void ReadAction(UpdateAction *action, const JsonNode *update);
 static const LegacyAction *FindAction(const JsonNode *name);
-static const char *TypeWord(AttributeType type);
 
 /* ---- AttributesToGet ---- */
 
@@ -91,7 +90,7 @@ ReadAction(UpdateAction *action, const JsonNode *update)
 	type = AttributeValueType(&value->value);
 	if (!(legacy->types & TYPE_BIT(type)))
 		RaiseInvalid("One or more parameter values were invalid: %s is not supported for the type %s",
-					 legacy->what, TypeWord(type));
+					 legacy->what, AttributeTypeLongName(type));
 	action->operand = palloc0(sizeof(ConditionNode));
 	LegacySetValue(action->operand, value);
 }
@@ -108,30 +107,4 @@ FindAction(const JsonNode *name)
 			return &actions[i];
 	}
 	elog(ERROR, "unknown action \"%s\"", text);
-}
-
-/* A type that an action refuses, as the service's texts about actions call it. */
-static const char *
-TypeWord(AttributeType type)
-{
-	switch (type)
-	{
-		case ATTRIBUTE_S:
-			return "STRING";
-		case ATTRIBUTE_N:
-			return "NUMBER";
-		case ATTRIBUTE_B:
-			return "BINARY";
-		case ATTRIBUTE_TRUE:
-		case ATTRIBUTE_FALSE:
-			return "BOOLEAN";
-		case ATTRIBUTE_NULL:
-			return "NULL";
-		case ATTRIBUTE_M:
-			return "MAP";
-		case ATTRIBUTE_L:
-			return "LIST";
-		default:
-			elog(ERROR, "an action refuses a set");
-	}
 }

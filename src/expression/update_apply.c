@@ -380,32 +380,31 @@ CombineSets(const AttributeValue *old, const AttributeValue *other, bool is_unio
 	Container	a = ContainerOpen(old);
 	Container	b = ContainerOpen(other);
 	AttributeValue *elements = palloc((a.count + b.count) * sizeof(AttributeValue));
-	uint32		i = 0;
 	uint32		j = 0;
 	uint32		n = 0;
 
-	while (i < a.count || (is_union && j < b.count))
+	for (uint32 i = 0; i < a.count; i++)
 	{
-		AttributeValue x;
-		AttributeValue y;
-		int			order;
+		AttributeValue element = ContainerElement(&a, i);
+		bool		in_both = false;
 
-		if (i < a.count)
-			x = ContainerElement(&a, i);
-		if (j < b.count)
-			y = ContainerElement(&b, j);
-		if (i < a.count && j < b.count)
-			order = CompareBytes(x.data, x.len, y.data, y.len);
-		else
-			order = i < a.count ? -1 : 1;
+		while (j < b.count && !in_both)
+		{
+			AttributeValue candidate = ContainerElement(&b, j);
+			int			order = CompareBytes(candidate.data, candidate.len, element.data, element.len);
 
-		if (order < 0 || (order == 0 && is_union))
-			elements[n++] = x;
-		else if (order > 0 && is_union)
-			elements[n++] = y;
-		i += order <= 0;
-		j += order >= 0;
+			if (order > 0)
+				break;
+			if (order < 0 && is_union)
+				elements[n++] = candidate;
+			in_both = order == 0;
+			j++;
+		}
+		if (is_union || !in_both)
+			elements[n++] = element;
 	}
+	while (is_union && j < b.count)
+		elements[n++] = ContainerElement(&b, j++);
 	return n > 0 && SetBuild(AttributeValueType(old), elements, n, result);
 }
 
@@ -415,12 +414,14 @@ CombineSets(const AttributeValue *old, const AttributeValue *other, bool is_unio
 static void
 CheckDepth(const ValueNode *node, int depth)
 {
-	int			nesting = 0;
+	int			nesting = node->branch ? 0 : NestingOf(&node->leaf);
 
-	if (!node->branch)
-		nesting = NestingOf(&node->leaf);
 	for (uint32 i = 0; i < node->count; i++)
-		nesting = Max(nesting, 1 + NestingOf(&node->children[i].leaf));
+	{
+		int			of_child = 1 + NestingOf(&node->children[i].leaf);
+
+		nesting = Max(nesting, of_child);
+	}
 	if (depth + nesting > ITEM_MAX_DEPTH)
 		RaiseInvalid("Nesting Levels have exceeded supported limits");
 }
@@ -444,8 +445,9 @@ NestingOf(const AttributeValue *value)
 		AttributeValue member = type == ATTRIBUTE_M ?
 			MapMember(&container, i, &name, &name_len) :
 			ContainerElement(&container, i);
+		int			nesting = NestingOf(&member);	/* Max() would take it twice */
 
-		deepest = Max(deepest, NestingOf(&member));
+		deepest = Max(deepest, nesting);
 	}
 	return 1 + deepest;
 }
