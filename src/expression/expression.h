@@ -11,12 +11,13 @@
  *
  * A request is served in this order, which is the service's:
  *	 1. BindingRefuseValues() where it applies, BindingMake()
- *	 2. each expression's ...Prepare(): ProjectionExpression before
+ *	 2. each expression's ...Prepare(): UpdateExpression before
+ *		ConditionExpression; FilterExpression, ProjectionExpression,
  *		KeyConditionExpression
  *	 3. BindingCheckUnused()
  *	 4. with the table at hand, BindingCheckKeyPath() for every key attribute
  *		of the table and of its indexes
- *	 5. KeyConditionMatch()
+ *	 5. KeyConditionMatch(), ConditionEvaluate(), UpdateApply()
  *
  * Errors are the service's ValidationException with its text, for example
  *	  Invalid ProjectionExpression: Syntax error; token: ".", near: "..b"
@@ -29,7 +30,9 @@
 #define DYNAMO_EXPRESSION_H
 
 #include "expression/binding.h"
+#include "expression/evaluate.h"
 #include "expression/key_condition.h"
 #include "expression/projection.h"
+#include "expression/update.h"
 
 #endif							/* DYNAMO_EXPRESSION_H */
