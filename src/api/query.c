@@ -170,7 +170,8 @@ ReadExpressions(QueryRequest *query, const JsonNode *request)
 static QueryRequest
 ReadRequest(const JsonNode *request)
 {
-	static const char *const legacy[] = {
+	static const char *const legacy[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator", NULL};
+	static const char *const key_legacy[] = {
 		"AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions", NULL
 	};
 	static const char *const expressions[] = {
@@ -179,7 +180,9 @@ ReadRequest(const JsonNode *request)
 	const JsonNode *conditions = RequestMember(request, "KeyConditions");
 	QueryRequest query = {0};
 
-	RefuseMixedParameters(request, legacy, expressions);
+	/* KeyConditions may go with all expressions but their own successor */
+	RefuseMixedParameters(request, RequestMember(request, "KeyConditionExpression") ? key_legacy : legacy,
+						  expressions);
 	query.binding = ReadPlaceholders(request);
 	if (!conditions && !HasExpression(request))
 		RaiseNoKeyCondition();
