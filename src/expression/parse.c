@@ -33,6 +33,15 @@ ExpressionKindName(ExpressionKind kind)
 	elog(ERROR, "unknown kind of expression: %d", (int) kind);
 }
 
+/* Only of conditions does the service tell the size. */
+static void
+RaiseTooLong(ExpressionKind kind, int len)
+{
+	if (kind == EXPRESSION_PROJECTION || kind == EXPRESSION_UPDATE)
+		ExpressionError(kind, "Expression size has exceeded the maximum allowed size;");
+	ExpressionError(kind, "Expression size has exceeded the maximum allowed size; expression size: %d", len);
+}
+
 ExpressionTree *
 ExpressionParseText(ExpressionKind kind, const char *text, int len, MemoryContext tree_context)
 {
@@ -41,7 +50,7 @@ ExpressionParseText(ExpressionKind kind, const char *text, int len, MemoryContex
 	if (len == 0)
 		ExpressionError(kind, "The expression can not be empty;");
 	if (len > EXPRESSION_MAX_SIZE)
-		ExpressionError(kind, "Expression size has exceeded the maximum allowed size;");
+		RaiseTooLong(kind, len);
 
 	state.tree = MemoryContextAllocZero(tree_context, sizeof(ExpressionTree));
 	ScannerStart(&state);

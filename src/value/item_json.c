@@ -144,7 +144,7 @@ RaiseNullElement(AttributeType type)
 	if (type == ATTRIBUTE_NS)
 		NumberFromTextOrError("", 0, unused);
 	RaiseInvalidParameter(type == ATTRIBUTE_SS ?
-						  "An string set  may not have a null string as a member" :
+						  "An string set may not have a null string as a member" :
 						  "Binary sets may not contain null values");
 }
 
