@@ -9,9 +9,11 @@ import os
 import subprocess
 import unittest
 import uuid
+from decimal import Decimal
 from pathlib import Path
 
 import boto3
+from boto3.dynamodb.types import TypeSerializer
 from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -63,6 +65,67 @@ class TableTest(unittest.TestCase):
         if message is not None:
             self.assertIn(message, error['Error']['Message'])
         self.assertEqual(error['ResponseMetadata']['HTTPStatusCode'], 400)
+        return caught.exception.response
+
+    def assert_attributes(self, attributes, **expected):
+        """The attributes are these, given as plain Python values."""
+        self.assertEqual(comparable({'M': attributes}), comparable({'M': wire(**expected)}))
+
+
+class ItemTest(TableTest):
+    """A test of single items, each test's under its own name."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.table = cls.create_class_table()
+
+    def key(self):
+        return {'p': self.id()}
+
+    def put(self, **attributes):
+        self.client.put_item(TableName=self.table, Item=wire(**self.key(), **attributes))
+
+    def delete(self):
+        self.client.delete_item(TableName=self.table, Key=wire(**self.key()))
+
+    def get(self):
+        reply = self.client.get_item(TableName=self.table, Key=wire(**self.key()),
+                                     ConsistentRead=True)
+        return reply.get('Item')
+
+    def request(self, expression=None, values=None, **options):
+        request = dict(TableName=self.table, Key=wire(**self.key()), **options)
+        if expression is not None:
+            request['UpdateExpression'] = expression
+        if values:
+            request['ExpressionAttributeValues'] = wire(
+                **{f':{name}': value for name, value in values.items()})
+        return request
+
+    def update(self, expression, values=None, **options):
+        return self.client.update_item(**self.request(expression, values, **options))
+
+    def refused(self, message, expression, values=None, code='ValidationException', **options):
+        return self.assert_fails(code, self.client.update_item, message,
+                                 **self.request(expression, values, **options))
+
+
+def wire(**attributes):
+    """Attributes in DynamoDB JSON, of plain Python values."""
+    return {name: TypeSerializer().serialize(value) for name, value in attributes.items()}
+
+
+def comparable(value):
+    """A value of DynamoDB JSON such that numbers and sets compare."""
+    (kind, content), = value.items()
+    if kind == 'M':
+        return kind, {name: comparable(member) for name, member in content.items()}
+    if kind == 'L':
+        return kind, [comparable(element) for element in content]
+    if kind in ('SS', 'NS', 'BS'):
+        return kind, sorted(map(Decimal, content) if kind == 'NS' else content)
+    return kind, Decimal(content) if kind == 'N' else content
 
 
 def unique_name(prefix='Test'):

@@ -3,72 +3,20 @@
 The doors are HTTP, the SQL functions, and plain SQL on the table.
 """
 import json
-import os
 import unittest
-from decimal import Decimal
-from pathlib import Path
 
-from boto3.dynamodb.types import TypeSerializer
-
-from support import ROOT, TableTest, needs_sql, pages, put_all, sql, unique_name
-
-MOVIES = Path(os.environ.get('DYNAMO_MOVIES') or ROOT.parent / 'shared/data/movies.jsonl')
-YEAR = 2013
-
-
-needs_movies = unittest.skipUnless(MOVIES.exists(), f'no {MOVIES.name} beside the clone')
-
-
-def load():
-    """The movies as items, by year and title; the last of two with one key."""
-    serialize = TypeSerializer().serialize
-    items = {}
-    with MOVIES.open(encoding='utf-8') as lines:
-        for line in lines:
-            item = serialize(json.loads(line, parse_float=Decimal))['M']
-            items[item['year']['N'], item['title']['S']] = item
-    return items
-
-
-def plain(value):
-    """A value of DynamoDB JSON such that sets and numbers compare."""
-    (kind, content), = value.items()
-    if kind == 'M':
-        return kind, {name: plain(member) for name, member in content.items()}
-    if kind == 'L':
-        return kind, [plain(element) for element in content]
-    return kind, Decimal(content) if kind == 'N' else content
+from movies import YEAR, MovieTable, needs_movies
+from support import TableTest, comparable, needs_sql, pages, sql
 
 
 @needs_movies
-class Movies(TableTest):
+class Movies(MovieTable, TableTest):
     """Written and read over HTTP; the other doors are subclasses."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.items = load()
-        cls.of_year = sorted((title for year, title in cls.items if year == str(YEAR)),
-                             key=str.encode)
-        cls.table = unique_name('Movies')
-        cls.client.create_table(
-            TableName=cls.table, BillingMode='PAY_PER_REQUEST',
-            AttributeDefinitions=[{'AttributeName': 'year', 'AttributeType': 'N'},
-                                  {'AttributeName': 'title', 'AttributeType': 'S'}],
-            KeySchema=[{'AttributeName': 'year', 'KeyType': 'HASH'},
-                       {'AttributeName': 'title', 'KeyType': 'RANGE'}])
-        cls.addClassCleanup(cls.client.delete_table, TableName=cls.table)
-        cls.client.get_waiter('table_exists').wait(
-            TableName=cls.table, WaiterConfig={'Delay': 1, 'MaxAttempts': 30})
-        cls.write()
-
-    @classmethod
-    def write(cls):
-        put_all(cls.client, cls.table, cls.items.values())
-
     def assert_items(self, items):
-        self.assertEqual({(i['year']['N'], i['title']['S']): plain({'M': i}) for i in items},
-                         {key: plain({'M': i}) for key, i in self.items.items()})
+        self.assertEqual({(int(i['year']['N']), i['title']['S']): comparable({'M': i})
+                          for i in items},
+                         {key: comparable({'M': i}) for key, i in self.items.items()})
 
     def test_file(self):
         self.assertGreater(len(self.items), 4000)
@@ -137,8 +85,8 @@ class Movies(TableTest):
         for title in self.of_year[::20]:
             key = {'year': {'N': str(YEAR)}, 'title': {'S': title}}
             reply = self.function('get_item', Key=key)
-            self.assertEqual(plain({'M': reply['Item']}),
-                             plain({'M': self.items[str(YEAR), title]}))
+            self.assertEqual(comparable({'M': reply['Item']}),
+                             comparable({'M': self.items[YEAR, title]}))
 
     @needs_sql
     def test_plain_sql_all(self):
@@ -158,7 +106,7 @@ class Movies(TableTest):
     def test_plain_sql_counts_as_the_file_does(self):
         years = {}
         for year, title in self.items:
-            years[int(year)] = years.get(int(year), 0) + 1
+            years[year] = years.get(year, 0) + 1
         rows = sql('SELECT year, count(*) FROM :"table" GROUP BY year ORDER BY year',
                    table=self.table)
         self.assertEqual(rows, [f'{year}\t{years[year]}' for year in sorted(years)])
@@ -186,7 +134,7 @@ class MoviesByPlainSql(Movies):
     @classmethod
     def write(cls):
         escape = str.maketrans({'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'})
-        rows = ['\t'.join((year, title.translate(escape), json.dumps(item).translate(escape)))
+        rows = ['\t'.join((str(year), title.translate(escape), json.dumps(item).translate(escape)))
                 for (year, title), item in cls.items.items()]
         sql('COPY :"table" (year, title, item) FROM STDIN;\n' + '\n'.join(rows) + '\n\\.\n',
             table=cls.table)
