@@ -175,25 +175,69 @@ COMMENT ON COLUMN dynamo.tables.settings IS 'the other members of CreateTable';
 GRANT SELECT ON dynamo.tables TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('dynamo.tables', '');
 
+CREATE TABLE dynamo.indexes (
+    relation regclass NOT NULL,
+    index_name text COLLATE "C" NOT NULL,
+    side regclass NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('GLOBAL', 'LOCAL')),
+    status text NOT NULL CHECK (status IN ('CREATING', 'ACTIVE', 'DELETING')),
+    backfilling boolean NOT NULL,
+    hash_keys text[] COLLATE "C" NOT NULL,
+    range_keys text[] COLLATE "C" NOT NULL,
+    key_types text[] NOT NULL,
+    projection text NOT NULL CHECK (projection IN ('ALL', 'KEYS_ONLY', 'INCLUDE')),
+    included text[] COLLATE "C" NOT NULL,
+    settings jsonb NOT NULL,
+    CONSTRAINT indexes_pkey PRIMARY KEY (relation, index_name),
+    CONSTRAINT indexes_side_key UNIQUE (side)
+);
+COMMENT ON TABLE dynamo.indexes IS 'secondary indexes of DynamoDB tables and the relations that hold their entries';
+COMMENT ON COLUMN dynamo.indexes.relation IS 'the item table';
+COMMENT ON COLUMN dynamo.indexes.index_name IS 'IndexName of the API';
+COMMENT ON COLUMN dynamo.indexes.side IS 'the partitioned table of its entries';
+COMMENT ON COLUMN dynamo.indexes.kind IS 'GLOBAL or LOCAL';
+COMMENT ON COLUMN dynamo.indexes.status IS 'IndexStatus of the API';
+COMMENT ON COLUMN dynamo.indexes.backfilling IS 'Backfilling of the API';
+COMMENT ON COLUMN dynamo.indexes.hash_keys IS 'attributes of the partition key';
+COMMENT ON COLUMN dynamo.indexes.range_keys IS 'attributes of the sort key';
+COMMENT ON COLUMN dynamo.indexes.key_types IS 'S, N or B for each of hash_keys and range_keys';
+COMMENT ON COLUMN dynamo.indexes.projection IS 'ProjectionType of the API';
+COMMENT ON COLUMN dynamo.indexes.included IS 'NonKeyAttributes of the API';
+COMMENT ON COLUMN dynamo.indexes.settings IS 'throughput as CreateTable or UpdateTable gave it';
+GRANT SELECT ON dynamo.indexes TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('dynamo.indexes', '');
+
 CREATE FUNCTION dynamo.forget_dropped() RETURNS event_trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS $$
+DECLARE
+    dropped oid[] := (SELECT array_agg(objid) FROM pg_catalog.pg_event_trigger_dropped_objects()
+        WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid = 0);
+    index_of_other dynamo.indexes;
+    side_relation regclass;
 BEGIN
-    DELETE FROM dynamo.tables
-        USING pg_catalog.pg_event_trigger_dropped_objects() AS dropped
-        WHERE dropped.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-            AND dropped.objsubid = 0
-            AND tables.relation::pg_catalog.oid = dropped.objid;
+    DELETE FROM dynamo.tables WHERE relation::oid = ANY (dropped);
+    SELECT * INTO index_of_other FROM dynamo.indexes WHERE side::oid = ANY (dropped) AND relation::oid <> ALL (dropped) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'cannot drop the side table of index "%" of item table %', index_of_other.index_name, index_of_other.relation
+            USING ERRCODE = 'dependent_objects_still_exist', HINT = 'Delete the index with UpdateTable.';
+    END IF;
+    FOR side_relation IN DELETE FROM dynamo.indexes WHERE relation::oid = ANY (dropped) RETURNING side
+    LOOP
+        IF side_relation::oid <> ALL (dropped) THEN
+            EXECUTE pg_catalog.format('DROP TABLE %s', side_relation);
+        END IF;
+    END LOOP;
 END
 $$;
-COMMENT ON FUNCTION dynamo.forget_dropped() IS 'takes dropped relations out of dynamo.tables';
+COMMENT ON FUNCTION dynamo.forget_dropped() IS 'takes dropped relations out of the catalog, and drops their side tables';
 REVOKE ALL ON FUNCTION dynamo.forget_dropped() FROM PUBLIC;
 
 CREATE EVENT TRIGGER dynamo_forget_dropped ON sql_drop
     WHEN TAG IN ('DROP TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP EXTENSION', 'DROP TYPE')
     EXECUTE FUNCTION dynamo.forget_dropped();
 ALTER EVENT TRIGGER dynamo_forget_dropped ENABLE ALWAYS;
-COMMENT ON EVENT TRIGGER dynamo_forget_dropped IS 'takes dropped relations out of dynamo.tables';
+COMMENT ON EVENT TRIGGER dynamo_forget_dropped IS 'takes dropped relations out of the catalog, and drops their side tables';
 
 ----------------------------------------------------------------------
 -- Access method
@@ -205,6 +249,19 @@ COMMENT ON FUNCTION dynamo.dynamo_tableam_handler(internal) IS 'handler of table
 
 CREATE ACCESS METHOD dynamo TYPE TABLE HANDLER dynamo.dynamo_tableam_handler;
 COMMENT ON ACCESS METHOD dynamo IS 'heap that checks the items it stores';
+
+CREATE FUNCTION dynamo.truncate_entries() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'dynamo_truncate_entries' LANGUAGE C;
+COMMENT ON FUNCTION dynamo.truncate_entries() IS 'trigger on the partitions of a table with indexes';
+
+CREATE FUNCTION dynamo.guard_entries() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'dynamo_guard_entries' LANGUAGE C;
+COMMENT ON FUNCTION dynamo.guard_entries() IS 'trigger on the side table of an index';
+
+CREATE FUNCTION dynamo.check_table(table_name text, OUT index_name text, OUT problem text, OUT item_key dynamo.item)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'dynamo_check_table' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.check_table(text) IS 'compares a table with its secondary indexes; no rows if they agree';
 
 ----------------------------------------------------------------------
 -- Operations: the request in, the reply out, both as the service's JSON
@@ -229,6 +286,10 @@ COMMENT ON FUNCTION dynamo.list_tables(json) IS 'DynamoDB ListTables';
 CREATE FUNCTION dynamo.delete_table(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_delete_table' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION dynamo.delete_table(json) IS 'DynamoDB DeleteTable';
+
+CREATE FUNCTION dynamo.update_table(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_update_table' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.update_table(json) IS 'DynamoDB UpdateTable';
 
 CREATE FUNCTION dynamo.put_item(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_put_item' LANGUAGE C VOLATILE STRICT;

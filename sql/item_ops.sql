@@ -148,7 +148,7 @@ REVOKE ALL ON "Ops.S" FROM item_ops_reader;
 REVOKE ALL ON SCHEMA item_ops FROM item_ops_reader;
 DROP ROLE item_ops_reader;
 
-SELECT call('TransactWriteItems', '{}');
+SELECT call('DescribeBackup', '{}');
 SELECT call('putitem', '{}');
 SELECT call('', '{}');
 SELECT dynamo.get_item(NULL);

@@ -188,7 +188,7 @@ SELECT members, pg_temp.try(members)
                       '{"WarmThroughput": {"ReadUnitsPerSecond": 12000, "WriteUnitsPerSecond": 4000}}']) AS members;
 
 --
--- CreateTable: indexes, which are checked in full and then refused
+-- CreateTable: indexes
 --
 SELECT keys, definitions, pg_temp.try_global(pg_temp.index('idx', keys), definitions)
     FROM (VALUES ('q:HASH', 'p:S q:S'), ('q:HASH p:RANGE', 'p:S q:S'), ('q:HASH p:HASH', 'p:S q:S'),

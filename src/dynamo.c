@@ -13,6 +13,7 @@
 #include "table/key_hints.h"
 #include "table/settings.h"
 #include "utils/guc.h"
+#include "worker/index_builder.h"
 #include "worker/worker.h"
 
 PG_MODULE_MAGIC;
@@ -32,6 +33,7 @@ _PG_init(void)
 		return;
 	KeyHintsInit();
 	WorkerInit();
+	IndexBuilderInit();
 	HttpInit();
 	MarkGUCPrefixReserved("dynamo");
 }

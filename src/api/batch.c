@@ -40,16 +40,34 @@ BatchSort(BatchEntry *entries, int count)
 }
 
 void
-BatchCheckDuplicates(BatchEntry *entries, int count)
+BatchSetTable(BatchEntry *first, int count, TableDesc *table)
+{
+	Capacity   *capacity = ConsumedNothing(table);
+
+	for (int i = 0; i < count; i++)
+	{
+		first[i].table = table;
+		first[i].capacity = capacity;
+	}
+}
+
+bool
+BatchHasDuplicates(BatchEntry *entries, int count)
 {
 	BatchEntry **sorted = BatchSort(entries, count);
+	bool		found = false;
 
-	for (int i = 1; i < count; i++)
-	{
-		if (CompareEntries(&sorted[i - 1], &sorted[i]) == 0)
-			RaiseValidation("Provided list of item keys contains duplicates");
-	}
+	for (int i = 1; i < count && !found; i++)
+		found = CompareEntries(&sorted[i - 1], &sorted[i]) == 0;
 	pfree(sorted);
+	return found;
+}
+
+void
+BatchCheckDuplicates(BatchEntry *entries, int count)
+{
+	if (BatchHasDuplicates(entries, count))
+		RaiseValidation("Provided list of item keys contains duplicates");
 }
 
 bool
@@ -66,24 +84,31 @@ BatchTableName(const JsonNode *member)
 	return TableNameOf(&name);
 }
 
+/* Whether an entry before number i is of the same table. */
+static bool
+IsCapacityShown(const BatchEntry *entries, int i)
+{
+	for (int j = 0; j < i; j++)
+	{
+		if (entries[j].capacity == entries[i].capacity)
+			return true;
+	}
+	return false;
+}
+
 void
 BatchCapacityToJson(StringInfo reply, const BatchEntry *entries, int count, ReturnCapacity capacity)
 {
-	int			i = 0;
-
 	if (capacity == RETURN_CAPACITY_NONE)
 		return;
 	JsonKeyName(reply, "ConsumedCapacity");
 	appendStringInfoChar(reply, '[');
-	while (i < count)
+	for (int i = 0; i < count; i++)
 	{
-		const BatchEntry *first = &entries[i];
-		double		units = 0;
-
-		for (; i < count && entries[i].table_index == first->table_index; i++)
-			units += entries[i].units;
+		if (IsCapacityShown(entries, i))
+			continue;
 		JsonElement(reply);
-		CapacityToJson(reply, first->table->table_name, units, capacity);
+		CapacityToJson(reply, entries[i].capacity, capacity);
 	}
 	appendStringInfoChar(reply, ']');
 }

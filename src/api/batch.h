@@ -5,9 +5,9 @@
 #ifndef DYNAMO_BATCH_H
 #define DYNAMO_BATCH_H
 
+#include "api/consumed.h"
 #include "base/json_reader.h"
 #include "lib/stringinfo.h"
-#include "request/capacity.h"
 #include "table/store.h"
 
 /* Limits of the service. */
@@ -24,11 +24,15 @@ typedef struct BatchEntry
 	bool		is_delete;
 	ItemKey		key;
 	DynamoItem *item;			/* read: the item, or NULL */
-	double		units;			/* capacity it consumed */
+	Capacity   *capacity;		/* what its table consumes: one for all its entries */
 } BatchEntry;
 
-/* Raises the service's error if two entries have the same key. */
+/* Whether two entries have the same key; and raises the service's error if so. */
+extern bool BatchHasDuplicates(BatchEntry *entries, int count);
 extern void BatchCheckDuplicates(BatchEntry *entries, int count);
+
+/* Gives the entries [first, first + count) their table. */
+extern void BatchSetTable(BatchEntry *first, int count, TableDesc *table);
 
 /*
  * The entries in an order that is the same in every process, so that two
@@ -42,7 +46,10 @@ extern bool BatchIsRepeated(const JsonNode *tables, const JsonNode *member);
 /* The plain table name of a member of RequestItems. */
 extern char *BatchTableName(const JsonNode *member);
 
-/* Appends the member ConsumedCapacity, an object for each table, if wanted. */
+/*
+ * Appends the member ConsumedCapacity, an object for each table, if wanted.
+ * Entries of one table share one Capacity.
+ */
 extern void BatchCapacityToJson(StringInfo reply, const BatchEntry *entries, int count,
 								ReturnCapacity capacity);
 

@@ -67,11 +67,9 @@ OpenTables(BatchGet *batch)
 		TableDesc  *desc = StoreOpen(BatchTableName(table->member), ACL_SELECT, TABLE_MISSING);
 
 		CheckKeyPaths(table->binding, desc);
+		BatchSetTable(&batch->entries[table->first], table->count, desc);
 		for (int i = table->first; i < table->first + table->count; i++)
-		{
-			batch->entries[i].table = desc;
 			batch->entries[i].key = ItemKeyOfKey(desc, batch->entries[i].given);
-		}
 	}
 }
 
@@ -91,7 +89,7 @@ ReadItems(BatchGet *batch)
 		if (bytes + size > BATCH_MAX_REPLY_SIZE)
 			return;
 		bytes += size;
-		entry->units = ReadUnits(size, batch->tables[entry->table_index].consistent);
+		ConsumeUnits(entry->capacity, NULL, ReadUnits(size, batch->tables[entry->table_index].consistent));
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "base/compat.h"
 
 #include "api/batch.h"
+#include "api/collection_metrics.h"
 #include "api/item_key.h"
 #include "api/operations.h"
 #include "api/request_member.h"
@@ -77,13 +78,11 @@ OpenTables(BatchWrite *batch, const JsonNode *tables)
 		for (int i = 0; i < member->count; i++)
 			mode |= entry[i].is_delete ? ACL_DELETE : ACL_INSERT | ACL_UPDATE;
 		table = StoreOpen(BatchTableName(member), mode, TABLE_MISSING);
+		BatchSetTable(entry, member->count, table);
 		for (int i = 0; i < member->count; i++, entry++)
-		{
-			entry->table = table;
 			entry->key = entry->is_delete ?
 				ItemKeyOfKey(table, entry->given) :
 				ItemKeyOfItem(table, entry->given);
-		}
 	}
 }
 
@@ -100,11 +99,74 @@ static void
 WriteEntry(BatchEntry *entry, bool wants_capacity)
 {
 	DynamoItem *old = StoreModify(entry->table, &entry->key, Decide, entry, wants_capacity);
-	uint32		old_size = old ? ItemSize(old) : 0;
-	uint32		new_size = entry->is_delete ? 0 : ItemSize(entry->given);
 
 	if (wants_capacity)
-		entry->units = WriteUnits(Max(old_size, new_size));
+		ConsumeWrite(entry->capacity, entry->table, old, entry->is_delete ? NULL : entry->given);
+}
+
+/* Whether an earlier entry is of the same collection. */
+static bool
+IsCollectionShown(const BatchEntry *first, const BatchEntry *entry)
+{
+	const AttributeValue *value = &entry->key.values[0];
+
+	for (; first < entry; first++)
+	{
+		const AttributeValue *other = &first->key.values[0];
+
+		if (CompareBytes(value->data, value->len, other->data, other->len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Writes the metrics of one table's collections, each once. */
+static void
+TableMetricsToJson(StringInfo reply, const BatchEntry *first, int count)
+{
+	JsonKeyName(reply, first->table->table_name);
+	appendStringInfoChar(reply, '[');
+	for (int i = 0; i < count; i++)
+	{
+		if (IsCollectionShown(first, &first[i]))
+			continue;
+		JsonElement(reply);
+		CollectionMetricsToJson(reply, first->table, &first[i].key);
+	}
+	appendStringInfoChar(reply, ']');
+}
+
+static bool
+AnyCollections(const BatchWrite *batch)
+{
+	for (int i = 0; i < batch->count; i++)
+	{
+		if (HasCollections(batch->entries[i].table))
+			return true;
+	}
+	return false;
+}
+
+/* Writes ItemCollectionMetrics, a list for each table that has collections. */
+static void
+MetricsToJson(StringInfo reply, const BatchWrite *batch)
+{
+	int			i = 0;
+
+	JsonKeyName(reply, "ItemCollectionMetrics");
+	appendStringInfoChar(reply, '{');
+	while (i < batch->count)
+	{
+		const BatchEntry *first = &batch->entries[i];
+		int			count = 0;
+
+		while (i + count < batch->count && first[count].table_index == first->table_index)
+			count++;
+		if (HasCollections(first->table))
+			TableMetricsToJson(reply, first, count);
+		i += count;
+	}
+	appendStringInfoChar(reply, '}');
 }
 
 void
@@ -123,6 +185,8 @@ BatchWriteItemRun(const JsonNode *request, StringInfo reply)
 		WriteEntry(sorted[i], capacity != RETURN_CAPACITY_NONE);
 
 	appendStringInfoString(reply, "{\"UnprocessedItems\":{}");
+	if (CollectionMetricsWanted(request) && AnyCollections(batch))
+		MetricsToJson(reply, batch);
 	BatchCapacityToJson(reply, batch->entries, batch->count, capacity);
 	appendStringInfoChar(reply, '}');
 }

@@ -4,8 +4,8 @@
  *
  * Every parameter is checked before any is refused for not being built, so
  * that a request which the service would not take is told so.  Parameters that
- * are mere data are kept in the table's settings: a copy of the request by its
- * shape, without the table's name and keys, which the catalog has columns for.
+ * are mere data are kept in the table's settings; its name, keys and indexes
+ * the catalogs have columns for.
  */
 #include "base/compat.h"
 
@@ -14,27 +14,21 @@
 #include "api/request_member.h"
 #include "api/table_name.h"
 #include "api/table_schema.h"
+#include "api/table_settings.h"
 #include "api/throughput.h"
-#include "base/json_writer.h"
-#include "miscadmin.h"
-#include "request/shape.h"
 
 #define TAGS_MAX			50
 #define RESERVED_TAG_PREFIX "aws:"
 #define POLICY_SIZE_MAX		(20 * 1024)
 
 static void RequireSchema(const JsonNode *request);
-static void CheckStream(const JsonNode *stream);
 static void CheckTags(const JsonNode *tags);
 static void CheckTagKey(const JsonNode *tags, const JsonNode *tag);
 static void CheckPolicy(const JsonNode *policy);
 static void RefuseUnbuilt(const JsonNode *request);
+static void RefuseStream(const JsonNode *stream);
 static void RefuseEncryption(const JsonNode *encryption);
-static AttributeType KeyTypeOf(const JsonNode *request, const JsonNode *key);
 static char *SettingsOf(const JsonNode *request);
-static void CopyByShape(StringInfo out, const Shape *shape, const JsonNode *node);
-static void CopyStructure(StringInfo out, const Shape *shape, const JsonNode *node);
-static void CopyList(StringInfo out, const Shape *shape, const JsonNode *node);
 
 /* Raises ValidationException unless the table can be made. */
 void
@@ -52,7 +46,7 @@ CreateTableCheck(const JsonNode *request)
 	TableThroughputCheck(request);
 	TableSchemaCheck(request);
 	if (stream)
-		CheckStream(stream);
+		StreamSpecificationCheck(stream);
 	if (tags)
 		CheckTags(tags);
 	if (policy)
@@ -87,8 +81,8 @@ RequireSchema(const JsonNode *request)
 }
 
 /* A stream has a view if and only if it is enabled. */
-static void
-CheckStream(const JsonNode *stream)
+void
+StreamSpecificationCheck(const JsonNode *stream)
 {
 	bool		enabled = RequestBool(stream, "StreamEnabled", false);
 	bool		has_view = RequestMember(stream, "StreamViewType") != NULL;
@@ -142,17 +136,31 @@ static void
 RefuseUnbuilt(const JsonNode *request)
 {
 	static const char *const unbuilt[] = {
-		"LocalSecondaryIndexes", "GlobalSecondaryIndexes", "VectorIndexes",
-		"ResourcePolicy", "GlobalTableSettingsReplicationMode", NULL
+		"VectorIndexes", "ResourcePolicy", "GlobalTableSettingsReplicationMode", NULL
 	};
+
+	RequestRefuse(request, unbuilt);
+	UnbuiltSpecificationsRefuse(request);
+}
+
+/* The same for the specifications that UpdateTable has, too. */
+void
+UnbuiltSpecificationsRefuse(const JsonNode *request)
+{
 	const JsonNode *stream = RequestMember(request, "StreamSpecification");
 	const JsonNode *encryption = RequestMember(request, "SSESpecification");
 
-	RequestRefuse(request, unbuilt);
-	if (stream && RequestBool(stream, "StreamEnabled", false))
-		RaiseValidation("The parameter StreamSpecification with StreamEnabled true is not supported by this version of dynamo");
+	if (stream)
+		RefuseStream(stream);
 	if (encryption)
 		RefuseEncryption(encryption);
+}
+
+static void
+RefuseStream(const JsonNode *stream)
+{
+	if (RequestBool(stream, "StreamEnabled", false))
+		RaiseValidation("The parameter StreamSpecification with StreamEnabled true is not supported by this version of dynamo");
 }
 
 /* There is no key store here, so no promise to encrypt can be kept. */
@@ -170,111 +178,33 @@ RefuseEncryption(const JsonNode *encryption)
 TableDefinition
 CreateTableDefinition(const JsonNode *request)
 {
+	const JsonNode *definitions = RequestMember(request, "AttributeDefinitions");
 	const JsonNode *hash = RequestMember(request, "KeySchema")->first;
 	const JsonNode *range = hash->next;
 	TableDefinition definition = {
 		.table_name = TableNameOf(RequestMember(request, "TableName")),
 		.hash_key = RequestString(hash, "AttributeName"),
-		.hash_type = KeyTypeOf(request, hash),
 		.settings = SettingsOf(request),
 	};
 
+	definition.hash_type = DefinedType(definitions, definition.hash_key);
 	if (range)
 	{
 		definition.range_key = RequestString(range, "AttributeName");
-		definition.range_type = KeyTypeOf(request, range);
+		definition.range_type = DefinedType(definitions, definition.range_key);
 	}
 	return definition;
-}
-
-static AttributeType
-KeyTypeOf(const JsonNode *request, const JsonNode *key)
-{
-	const JsonNode *definitions = RequestMember(request, "AttributeDefinitions");
-	const char *type = AttributeTypeText(definitions, RequestString(key, "AttributeName"));
-
-	switch (type[0])
-	{
-		case 'S':
-			return ATTRIBUTE_S;
-		case 'N':
-			return ATTRIBUTE_N;
-		default:
-			return ATTRIBUTE_B;
-	}
 }
 
 /* The request as the catalog keeps it. */
 static char *
 SettingsOf(const JsonNode *request)
 {
-	const Shape *shape = ShapeOfOperation("CreateTable");
-	StringInfoData settings;
+	static const char *const names[] = {
+		"AttributeDefinitions", "BillingMode", "ProvisionedThroughput", "OnDemandThroughput",
+		"WarmThroughput", "StreamSpecification", "SSESpecification", "Tags", "TableClass",
+		"DeletionProtectionEnabled", NULL
+	};
 
-	initStringInfo(&settings);
-	appendStringInfoChar(&settings, '{');
-	for (const ShapeMember *member = shape->members; member->name; member++)
-	{
-		const JsonNode *value = RequestMember(request, member->name);
-
-		if (value == NULL || strcmp(member->name, "TableName") == 0 || strcmp(member->name, "KeySchema") == 0)
-			continue;
-		JsonKeyName(&settings, member->name);
-		CopyByShape(&settings, member->shape, value);
-	}
-	appendStringInfoChar(&settings, '}');
-	return settings.data;
-}
-
-/* ---- copying what a shape knows, without nulls and repetitions ---- */
-
-/* Appends a value that has passed ShapeCheck(). */
-static void
-CopyByShape(StringInfo out, const Shape *shape, const JsonNode *node)
-{
-	check_stack_depth();
-	switch (shape->type)
-	{
-		case SHAPE_STRUCTURE:
-			CopyStructure(out, shape, node);
-			break;
-		case SHAPE_LIST:
-			CopyList(out, shape, node);
-			break;
-		case SHAPE_INTEGER:
-		case SHAPE_LONG:
-			appendStringInfo(out, INT64_FORMAT, ShapeInteger(node));
-			break;
-		default:
-			JsonTree(out, node);
-	}
-}
-
-static void
-CopyStructure(StringInfo out, const Shape *shape, const JsonNode *node)
-{
-	appendStringInfoChar(out, '{');
-	for (const ShapeMember *member = shape->members; member->name; member++)
-	{
-		const JsonNode *value = RequestMember(node, member->name);
-
-		if (value)
-		{
-			JsonKeyName(out, member->name);
-			CopyByShape(out, member->shape, value);
-		}
-	}
-	appendStringInfoChar(out, '}');
-}
-
-static void
-CopyList(StringInfo out, const Shape *shape, const JsonNode *node)
-{
-	appendStringInfoChar(out, '[');
-	JsonForEach(element, node)
-	{
-		JsonElement(out);
-		CopyByShape(out, shape->element, element);
-	}
-	appendStringInfoChar(out, ']');
+	return SettingsOfRequest(request, names);
 }

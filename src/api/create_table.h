@@ -18,4 +18,15 @@ extern void CreateTableCheck(const JsonNode *request);
 /* The table that a checked request asks for. */
 extern TableDefinition CreateTableDefinition(const JsonNode *request);
 
+/* ---- what UpdateTable checks the same way ---- */
+
+/* Raises ValidationException for a StreamSpecification that makes no sense. */
+extern void StreamSpecificationCheck(const JsonNode *stream);
+
+/*
+ * Raises ValidationException if StreamSpecification or SSESpecification of the
+ * request ask for what this version does not build.
+ */
+extern void UnbuiltSpecificationsRefuse(const JsonNode *request);
+
 #endif							/* DYNAMO_CREATE_TABLE_H */

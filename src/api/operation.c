@@ -21,6 +21,7 @@ static const Operation operations[] = {
 	{"Query", QueryRun, true},
 	{"Scan", ScanRun, true},
 	{"UpdateItem", UpdateItemRun, false},
+	{"UpdateTable", UpdateTableRun, false},
 };
 
 const Operation *

@@ -14,6 +14,9 @@ extern void DescribeTableRun(const JsonNode *request, StringInfo reply);
 extern void ListTablesRun(const JsonNode *request, StringInfo reply);
 extern void DeleteTableRun(const JsonNode *request, StringInfo reply);
 
+/* update_table.c */
+extern void UpdateTableRun(const JsonNode *request, StringInfo reply);
+
 /* item_ops.c */
 extern void PutItemRun(const JsonNode *request, StringInfo reply);
 extern void GetItemRun(const JsonNode *request, StringInfo reply);

@@ -4,6 +4,7 @@
  */
 #include "base/compat.h"
 
+#include "api/consumed.h"
 #include "api/expressions.h"
 #include "api/item_key.h"
 #include "api/page.h"
@@ -14,29 +15,30 @@
 #include "expression/legacy.h"
 #include "value/item_json.h"
 
-/* Checks Select against what else the request says; true for COUNT. */
-static bool
-ReadSelect(const JsonNode *request, bool has_index)
+/* Reads Select, and checks it against what else the request says. */
+static void
+ReadSelect(PageRequest *page, const JsonNode *request)
 {
 	const char *select = RequestString(request, "Select");
 	bool		has_attributes = RequestMember(request, "AttributesToGet") != NULL;
 	bool		has_projection = has_attributes || RequestMember(request, "ProjectionExpression") != NULL;
 
 	if (select == NULL)
-		return false;
+		return;
 	if (strcmp(select, "SPECIFIC_ATTRIBUTES") == 0)
 	{
 		if (!has_projection)
 			RaiseValidation("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
-		return false;
+		return;
 	}
 	if (has_projection)
 		RaiseValidation(psprintf("Cannot specify the %s when choosing to get %s",
 								 has_attributes ? "AttributesToGet" : "ProjectionExpression",
 								 strcmp(select, "COUNT") == 0 ? "only the Count" : select));
-	if (strcmp(select, "ALL_PROJECTED_ATTRIBUTES") == 0 && !has_index)
+	if (strcmp(select, "ALL_PROJECTED_ATTRIBUTES") == 0 && page->index_name == NULL)
 		RaiseValidation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
-	return strcmp(select, "COUNT") == 0;
+	page->count_only = strcmp(select, "COUNT") == 0;
+	page->all_attributes = strcmp(select, "ALL_ATTRIBUTES") == 0;
 }
 
 void
@@ -53,18 +55,8 @@ PageRead(PageRequest *page, const JsonNode *request, ConditionNode *filter, Proj
 	page->capacity = ReturnCapacityOf(request);
 	page->filter = filter;
 	page->start = start ? ItemFromJson(start) : NULL;
-	page->count_only = ReadSelect(request, page->index_name != NULL);
+	ReadSelect(page, request);
 	page->projection = attributes ? LegacyProjection(attributes) : projection;
-}
-
-TableDesc *
-PageOpenTable(const PageRequest *page)
-{
-	TableDesc  *table = StoreOpen(page->table_name, ACL_SELECT, TABLE_MISSING);
-
-	if (page->index_name)
-		RaiseValidation(psprintf("The table does not have the specified index: %s", page->index_name));
-	return table;
 }
 
 /* What has been read of a page so far. */
@@ -72,7 +64,9 @@ typedef struct PageState
 {
 	int64		count;			/* items that the filter let through */
 	int64		scanned;
-	uint64		bytes;			/* of all items scanned */
+	uint64		bytes;			/* of all items or entries scanned */
+	uint64		fetched_bytes;
+	double		fetched_units;
 	bool		full;
 	StringInfoData last_key;	/* of a full page, unless it is the end */
 } PageState;
@@ -82,9 +76,9 @@ typedef struct PageState
  * LastEvaluatedKey, even if the page is full.
  */
 static bool
-IsEnd(const PageRequest *page, const TableDesc *table, const DynamoItem *item)
+IsEnd(const PageRequest *page, const DynamoItem *item)
 {
-	const TableKey *key = &table->keys[1];
+	const TableKey *key = &page->table->keys[1];
 	AttributeValue value;
 
 	if (page->single || page->end == NULL)
@@ -115,29 +109,63 @@ TakeItem(StringInfo reply, const PageRequest *page, const DynamoItem *item, Page
 	ProjectedItemToJson(reply, page->projection, item);
 }
 
+/* The table's item of an index entry. */
+static DynamoItem *
+FetchItem(const PageRequest *page, Range *range, const DynamoItem *entry, PageState *state)
+{
+	TableDesc  *table = page->table;
+	ItemKey		key = ItemKeyIn(table, entry);
+	DynamoItem *item = RangeFetch(range, table, &key);
+
+	if (item == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INDEX_CORRUPTED),
+				 errmsg("index \"%s\" of item table \"%s\" has an entry without item",
+						page->index->name, table->table_name),
+				 errhint("See what dynamo.check_table() says of the table.")));
+	state->fetched_bytes += ItemSize(item);
+	state->fetched_units += ReadUnits(ItemSize(item), page->consistent);
+	return item;
+}
+
 /* Reads the items of the page: what limits it counts before the filter. */
 static void
-ReadItems(StringInfo reply, const PageRequest *page, TableDesc *table, const RangeSpec *spec,
-		  PageState *state)
+ReadItems(StringInfo reply, const PageRequest *page, const RangeSpec *spec, PageState *state)
 {
-	Range	   *range = RangeBegin(table, spec);
-	DynamoItem *item;
+	Range	   *range = RangeBegin(page->entries, spec);
+	DynamoItem *entry;
 
-	while (!state->full && (item = RangeNext(range)) != NULL)
+	while (!state->full && (entry = RangeNext(range)) != NULL)
 	{
+		DynamoItem *item = page->fetch ? FetchItem(page, range, entry, state) : entry;
+
 		if (PassesFilter(page, item))
 			TakeItem(reply, page, item, state);
 		state->scanned++;
-		state->bytes += ItemSize(item);
-		state->full = state->scanned == page->limit || state->bytes >= PAGE_MAX_SIZE;
-		if (state->full && !IsEnd(page, table, item))
-			ItemKeyToJson(&state->last_key, table, item);
+		state->bytes += ItemSize(entry);
+		state->full = state->scanned == page->limit ||
+			state->bytes + state->fetched_bytes >= PAGE_MAX_SIZE;
+		if (state->full && !IsEnd(page, entry))
+			ItemKeyToJson(&state->last_key, page->entries, entry);
+		if (page->fetch)
+			pfree(item);
 	}
 	RangeEnd(range);
 }
 
+static void
+PageCapacityToJson(StringInfo reply, const PageRequest *page, const PageState *state)
+{
+	Capacity   *capacity = ConsumedNothing(page->table);
+
+	ConsumeUnits(capacity, page->index, ReadUnits(state->bytes, page->consistent));
+	ConsumeUnits(capacity, NULL, state->fetched_units);
+	JsonKeyName(reply, "ConsumedCapacity");
+	CapacityToJson(reply, capacity, page->capacity);
+}
+
 void
-PageReply(StringInfo reply, const PageRequest *page, TableDesc *table, const RangeSpec *spec)
+PageReply(StringInfo reply, const PageRequest *page, const RangeSpec *spec)
 {
 	PageState	state = {0};
 
@@ -145,7 +173,7 @@ PageReply(StringInfo reply, const PageRequest *page, TableDesc *table, const Ran
 	appendStringInfoChar(reply, '{');
 	if (!page->count_only)
 		appendStringInfoString(reply, "\"Items\":[");
-	ReadItems(reply, page, table, spec, &state);
+	ReadItems(reply, page, spec, &state);
 	if (!page->count_only)
 		appendStringInfoChar(reply, ']');
 	JsonMemberInt(reply, "Count", state.count);
@@ -156,9 +184,6 @@ PageReply(StringInfo reply, const PageRequest *page, TableDesc *table, const Ran
 		appendBinaryStringInfo(reply, state.last_key.data, state.last_key.len);
 	}
 	if (page->capacity != RETURN_CAPACITY_NONE)
-	{
-		JsonKeyName(reply, "ConsumedCapacity");
-		CapacityToJson(reply, table->table_name, ReadUnits(state.bytes, page->consistent), page->capacity);
-	}
+		PageCapacityToJson(reply, page, &state);
 	appendStringInfoChar(reply, '}');
 }

@@ -19,7 +19,7 @@ typedef struct QueryRequest
 	PageRequest page;
 	Binding    *binding;
 	KeyCondition *condition;
-	const AttributeValue *hash; /* the partition key's value */
+	KeyComparison *matches[DESC_MAX_KEYS];	/* by attribute of the key schema, or NULL */
 } QueryRequest;
 
 static KeyAttribute
@@ -31,8 +31,9 @@ DescribeKey(const TableKey *key)
 }
 
 static void
-AddBound(RangeSpec *spec, StrategyNumber strategy, const AttributeValue *value)
+AddBound(RangeSpec *spec, int key, StrategyNumber strategy, const AttributeValue *value)
 {
+	spec->bounds[spec->nbounds].key = key;
 	spec->bounds[spec->nbounds].strategy = strategy;
 	spec->bounds[spec->nbounds].datum = KeyDatum(value);
 	spec->nbounds++;
@@ -44,12 +45,12 @@ AddBound(RangeSpec *spec, StrategyNumber strategy, const AttributeValue *value)
  * such value.
  */
 static void
-AddPrefixBounds(RangeSpec *spec, const AttributeValue *prefix)
+AddPrefixBounds(RangeSpec *spec, int key, const AttributeValue *prefix)
 {
 	AttributeValue behind = *prefix;
 	char	   *bytes;
 
-	AddBound(spec, BTGreaterEqualStrategyNumber, prefix);
+	AddBound(spec, key, BTGreaterEqualStrategyNumber, prefix);
 	while (behind.len > 0 && (uint8) behind.data[behind.len - 1] == 0xFF)
 		behind.len--;
 	if (behind.len == 0)
@@ -58,52 +59,58 @@ AddPrefixBounds(RangeSpec *spec, const AttributeValue *prefix)
 	memcpy(bytes, behind.data, behind.len);
 	bytes[behind.len - 1]++;
 	behind.data = bytes;
-	AddBound(spec, BTLessStrategyNumber, &behind);
+	AddBound(spec, key, BTLessStrategyNumber, &behind);
 }
 
 /* Turns the sort key's comparison into bounds. */
 static void
-AddComparison(RangeSpec *spec, const KeyComparison *comparison)
+AddComparison(RangeSpec *spec, int key, const KeyComparison *comparison)
 {
 	switch (comparison->op)
 	{
 		case KEY_EQ:
-			AddBound(spec, BTEqualStrategyNumber, &comparison->operands[0]);
+			AddBound(spec, key, BTEqualStrategyNumber, &comparison->operands[0]);
 			break;
 		case KEY_LT:
-			AddBound(spec, BTLessStrategyNumber, &comparison->operands[0]);
+			AddBound(spec, key, BTLessStrategyNumber, &comparison->operands[0]);
 			break;
 		case KEY_LE:
-			AddBound(spec, BTLessEqualStrategyNumber, &comparison->operands[0]);
+			AddBound(spec, key, BTLessEqualStrategyNumber, &comparison->operands[0]);
 			break;
 		case KEY_GT:
-			AddBound(spec, BTGreaterStrategyNumber, &comparison->operands[0]);
+			AddBound(spec, key, BTGreaterStrategyNumber, &comparison->operands[0]);
 			break;
 		case KEY_GE:
-			AddBound(spec, BTGreaterEqualStrategyNumber, &comparison->operands[0]);
+			AddBound(spec, key, BTGreaterEqualStrategyNumber, &comparison->operands[0]);
 			break;
 		case KEY_BETWEEN:
-			AddBound(spec, BTGreaterEqualStrategyNumber, &comparison->operands[0]);
-			AddBound(spec, BTLessEqualStrategyNumber, &comparison->operands[1]);
+			AddBound(spec, key, BTGreaterEqualStrategyNumber, &comparison->operands[0]);
+			AddBound(spec, key, BTLessEqualStrategyNumber, &comparison->operands[1]);
 			break;
 		case KEY_BEGINS_WITH:
-			AddPrefixBounds(spec, &comparison->operands[0]);
+			AddPrefixBounds(spec, key, &comparison->operands[0]);
 			break;
 	}
 }
 
 /* The starting key must be one that the query could have given. */
 static void
-CheckStart(TableDesc *table, const RangeSpec *spec, const AttributeValue *hash)
+CheckStart(const QueryRequest *query, const RangeSpec *spec)
 {
-	if (!KeyDatumEquals(table->keys[0].type, spec->start->datums[0], hash))
-		RaiseValidation("The provided starting key is outside query boundaries based on provided conditions");
+	TableDesc  *table = query->page.entries;
+
+	for (int i = 0; i < table->nhash; i++)
+	{
+		if (!KeyDatumEquals(table->keys[i].type, spec->start->datums[i], &query->matches[i]->operands[0]))
+			RaiseValidation("The provided starting key is outside query boundaries based on provided conditions");
+	}
 	for (int i = 0; i < spec->nbounds; i++)
 	{
-		TableKey   *key = &table->keys[1];
+		const RangeBound *bound = &spec->bounds[i];
+		TableKey   *key = &table->keys[bound->key];
 
-		if (!DatumGetBool(FunctionCall2Coll(&key->operators[spec->bounds[i].strategy], key->collation,
-											spec->start->datums[1], spec->bounds[i].datum)))
+		if (!DatumGetBool(FunctionCall2Coll(&key->operators[bound->strategy], key->collation,
+											spec->start->datums[bound->key], bound->datum)))
 			RaiseValidation("The provided starting key does not match the range key predicate");
 	}
 }
@@ -192,61 +199,78 @@ ReadRequest(const JsonNode *request)
 	return query;
 }
 
-/* What the key condition decides is no business of the filter. */
-static void
-CheckFilter(const JsonNode *request, const ConditionNode *filter, const TableDesc *table)
+/* The key schema of what is read: an index's entries have the table's keys behind it. */
+static int
+KeySchemaSize(const PageRequest *page)
 {
-	const char *name = RequestMember(request, "QueryFilter") ? "QueryFilter" : "Filter Expression";
-
-	for (int i = 0; i < table->nkeys; i++)
-	{
-		const TableKey *key = &table->keys[i];
-
-		if (ConditionUses(filter, key->name, key->name_len))
-			RaiseValidation(psprintf("%s can only contain non-primary key attributes: Primary key attribute: %s",
-									 name, key->name));
-	}
+	return page->index ? page->index->nkeys : page->table->nkeys;
 }
 
-/* Turns the key condition into a range of the table. */
+/* What the key condition decides is no business of the filter. */
 static void
-MatchCondition(QueryRequest *query, TableDesc *table, RangeSpec *spec)
+CheckFilter(const JsonNode *request, const PageRequest *page)
 {
-	KeyAttribute keys[TABLE_MAX_KEYS];
-	KeyComparison *hash;
-	KeyComparison *range;
+	const char *name = RequestMember(request, "QueryFilter") ? "QueryFilter" : "Filter Expression";
+	List	   *attributes = ConditionAttributes(page->filter);
 
-	for (int i = 0; i < table->nkeys; i++)
-		keys[i] = DescribeKey(&table->keys[i]);
-	KeyConditionMatch(query->condition, &keys[0], table->nkeys > 1 ? &keys[1] : NULL, &hash, &range);
-	query->hash = &hash->operands[0];
-	spec->hash = KeyDatum(query->hash);
-	if (range)
+	for (int i = 0; i < KeySchemaSize(page); i++)
 	{
-		AddComparison(spec, range);
-		query->page.end = InclusiveEnd(range, spec->backward);
+		const TableKey *key = &page->entries->keys[i];
+		ListCell   *cell;
+
+		foreach(cell, attributes)
+		{
+			const PathElement *attribute = lfirst(cell);
+
+			if (CompareBytes(attribute->name, attribute->name_len, key->name, key->name_len) == 0)
+				RaiseValidation(psprintf("%s can only contain non-primary key attributes: Primary key attribute: %s",
+										 name, key->name));
+		}
 	}
-	query->page.single = table->nkeys == 1;
+	PageCheckFilter(page);
+}
+
+/* Turns the key condition into a range of the table or index. */
+static void
+MatchCondition(QueryRequest *query, RangeSpec *spec)
+{
+	TableDesc  *entries = query->page.entries;
+	KeyAttribute keys[DESC_MAX_KEYS];
+	int			nkeys = KeySchemaSize(&query->page);
+
+	for (int i = 0; i < nkeys; i++)
+		keys[i] = DescribeKey(&entries->keys[i]);
+	KeyConditionMatch(query->condition, keys, entries->nhash, nkeys, query->matches);
+	for (int i = 0; i < entries->nhash; i++)
+		spec->hash[i] = KeyDatum(&query->matches[i]->operands[0]);
+	for (int i = entries->nhash; i < nkeys && query->matches[i]; i++)
+		AddComparison(spec, i, query->matches[i]);
+
+	/* an index can have any number of entries of one key */
+	if (query->page.index)
+		return;
+	query->page.single = nkeys == 1;
+	if (nkeys > 1 && query->matches[1])
+		query->page.end = InclusiveEnd(query->matches[1], spec->backward);
 }
 
 void
 QueryRun(const JsonNode *request, StringInfo reply)
 {
 	QueryRequest query = ReadRequest(request);
-	TableDesc  *table = PageOpenTable(&query.page);
 	RangeSpec	spec = {.total_segments = 1, .has_hash = true};
 	ItemKey		start;
 
-	CheckKeyPaths(query.binding, table);
+	PageOpen(&query.page, query.binding);
 	spec.backward = !RequestBool(request, "ScanIndexForward", true);
-	MatchCondition(&query, table, &spec);
+	MatchCondition(&query, &spec);
 	if (query.page.start)
 	{
-		start = ItemKeyOfStartKey(table, query.page.start);
+		start = ItemKeyOfStartKey(query.page.entries, query.page.start);
 		spec.start = &start;
-		CheckStart(table, &spec, query.hash);
+		CheckStart(&query, &spec);
 	}
 	if (query.page.filter)
-		CheckFilter(request, query.page.filter, table);
-	PageReply(reply, &query.page, table, &spec);
+		CheckFilter(request, &query.page);
+	PageReply(reply, &query.page, &spec);
 }

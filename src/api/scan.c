@@ -42,7 +42,6 @@ ScanRun(const JsonNode *request, StringInfo reply)
 	Projection *projection;
 	ItemKey		start;
 	PageRequest page;
-	TableDesc  *table;
 
 	RefuseMixedParameters(request, legacy, expressions);
 	binding = ReadBinding(request, filter_text || RequestMember(request, "ProjectionExpression"),
@@ -53,15 +52,14 @@ ScanRun(const JsonNode *request, StringInfo reply)
 	PageRead(&page, request, filter, projection);
 	ReadSegment(&spec, request);
 
-	table = PageOpenTable(&page);
-	CheckKeyPaths(binding, table);
+	PageOpen(&page, binding);
 	if (page.start)
 	{
-		start = ItemKeyOfStartKey(table, page.start);
+		start = ItemKeyOfStartKey(page.entries, page.start);
 		spec.start = &start;
-		if (RangeSegmentOf(table, start.datums[0], spec.total_segments) != spec.segment)
+		if (RangeSegmentOf(page.entries, start.datums, spec.total_segments) != spec.segment)
 			RaiseValidation(psprintf("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %u Segment: %u",
 									 spec.total_segments, spec.segment));
 	}
-	PageReply(reply, &page, table, &spec);
+	PageReply(reply, &page, &spec);
 }

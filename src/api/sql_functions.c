@@ -50,6 +50,7 @@ OPERATION_FUNCTION(put_item, "PutItem");
 OPERATION_FUNCTION(query, "Query");
 OPERATION_FUNCTION(scan, "Scan");
 OPERATION_FUNCTION(update_item, "UpdateItem");
+OPERATION_FUNCTION(update_table, "UpdateTable");
 
 PG_FUNCTION_INFO_V1(dynamo_call);
 

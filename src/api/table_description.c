@@ -1,43 +1,31 @@
 /*
  * table_description.c
  *	  TableDescription: what the service shows of a table.
- *
- * Counts and sizes are PostgreSQL's own estimates, as VACUUM and ANALYZE left
- * them: the service brings its up to date every six hours, and nobody wants to
- * wait for a scan.
  */
 #include "base/compat.h"
 
-#include <math.h>
-
-#include "access/htup_details.h"
+#include "api/description_parts.h"
+#include "api/index_description.h"
 #include "api/request_member.h"
 #include "api/table_description.h"
 #include "api/table_name.h"
+#include "api/table_settings.h"
 #include "api/throughput.h"
-#include "base/json_reader.h"
 #include "base/json_writer.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
-#include "datatype/timestamp.h"
 #include "fmgr.h"
+#include "table/leaf_keys.h"
 #include "utils/builtins.h"
-#include "utils/syscache.h"
 #include "utils/uuid.h"
 
 static const JsonNode *SettingsOf(const TableRow *row);
-static void KeySchemaToJson(StringInfo out, const TableRow *row);
-static void KeyToJson(StringInfo out, const char *name, const char *type);
-static void StatisticsToJson(StringInfo out, const TableRow *row);
-static void AddStatistics(Oid relid, double *items, int64 *pages);
+static void TableKeysToJson(StringInfo out, const TableRow *row);
 static void IdentityToJson(StringInfo out, const TableRow *row);
 static void BillingModeToJson(StringInfo out, const TableRow *row, const JsonNode *settings);
 static void TableClassToJson(StringInfo out, const JsonNode *settings);
-static void TimestampToJson(StringInfo out, const char *name, TimestampTz timestamp);
 
 /* Appends the TableDescription of a table that can be used. */
 void
-TableDescriptionToJson(StringInfo out, const TableRow *row)
+TableDescriptionToJson(StringInfo out, const TableRow *row, const List *indexes)
 {
 	const JsonNode *settings = SettingsOf(row);
 
@@ -45,17 +33,19 @@ TableDescriptionToJson(StringInfo out, const TableRow *row)
 	JsonKeyName(out, "AttributeDefinitions");
 	JsonTree(out, RequestMember(settings, "AttributeDefinitions"));
 	JsonMemberString(out, "TableName", row->table_name);
-	KeySchemaToJson(out, row);
+	TableKeysToJson(out, row);
 	JsonMemberString(out, "TableStatus", "ACTIVE");
-	TimestampToJson(out, "CreationDateTime", row->created_at);
+	JsonKeyName(out, "CreationDateTime");
+	appendStringInfoString(out, TimestampText(row->created_at));
 	ProvisionedThroughputToJson(out, settings);
-	StatisticsToJson(out, row);
+	StatisticsToJson(out, row->relid, "TableSizeBytes");
 	IdentityToJson(out, row);
 	BillingModeToJson(out, row, settings);
+	IndexesToJson(out, row, indexes, IsOnDemand(settings));
 	TableClassToJson(out, settings);
 	JsonMemberBool(out, "DeletionProtectionEnabled", RequestBool(settings, "DeletionProtectionEnabled", false));
-	OnDemandThroughputToJson(out, settings);
-	WarmThroughputToJson(out, settings);
+	OnDemandThroughputToJson(out, settings, IsOnDemand(settings));
+	WarmThroughputToJson(out, settings, IsOnDemand(settings));
 	appendStringInfoChar(out, '}');
 }
 
@@ -69,7 +59,7 @@ DeletedTableToJson(StringInfo out, const TableRow *row)
 	JsonMemberString(out, "TableName", row->table_name);
 	JsonMemberString(out, "TableStatus", "DELETING");
 	ProvisionedThroughputToJson(out, settings);
-	StatisticsToJson(out, row);
+	StatisticsToJson(out, row->relid, "TableSizeBytes");
 	IdentityToJson(out, row);
 	BillingModeToJson(out, row, settings);
 	TableClassToJson(out, settings);
@@ -87,8 +77,7 @@ TableIsProtected(const TableRow *row)
 static const JsonNode *
 SettingsOf(const TableRow *row)
 {
-	JsonReadError error;
-	const JsonNode *settings = JsonRead(row->settings, strlen(row->settings), &error);
+	const JsonNode *settings = SettingsRead(row->settings);
 
 	if (RequestMember(settings, "AttributeDefinitions") == NULL)
 		elog(ERROR, "settings of table \"%s\" are damaged", row->table_name);
@@ -96,61 +85,11 @@ SettingsOf(const TableRow *row)
 }
 
 static void
-KeySchemaToJson(StringInfo out, const TableRow *row)
+TableKeysToJson(StringInfo out, const TableRow *row)
 {
-	JsonKeyName(out, "KeySchema");
-	appendStringInfoChar(out, '[');
-	KeyToJson(out, row->hash_key, "HASH");
-	if (row->range_key)
-		KeyToJson(out, row->range_key, "RANGE");
-	appendStringInfoChar(out, ']');
-}
+	char	   *names[TABLE_MAX_KEYS] = {row->hash_key, row->range_key};
 
-static void
-KeyToJson(StringInfo out, const char *name, const char *type)
-{
-	JsonElement(out);
-	appendStringInfoChar(out, '{');
-	JsonMemberString(out, "AttributeName", name);
-	JsonMemberString(out, "KeyType", type);
-	appendStringInfoChar(out, '}');
-}
-
-/* TableSizeBytes and ItemCount, summed over the leaves. */
-static void
-StatisticsToJson(StringInfo out, const TableRow *row)
-{
-	double		items = 0;
-	int64		pages = 0;
-	ListCell   *cell;
-
-	foreach(cell, find_all_inheritors(row->relid, NoLock, NULL))
-		AddStatistics(lfirst_oid(cell), &items, &pages);
-	JsonMemberInt(out, "TableSizeBytes", pages * BLCKSZ);
-	JsonMemberInt(out, "ItemCount", (int64) rint(items));
-}
-
-/* Adds what a leaf and its TOAST table hold; a partitioned table holds nothing. */
-static void
-AddStatistics(Oid relid, double *items, int64 *pages)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Form_pg_class class;
-
-	if (!HeapTupleIsValid(tuple))
-		return;
-	class = (Form_pg_class) GETSTRUCT(tuple);
-	if (class->relkind != RELKIND_PARTITIONED_TABLE)
-	{
-		double		unused = 0;
-
-		if (class->reltuples > 0)
-			*items += class->reltuples;
-		*pages += class->relpages;
-		if (OidIsValid(class->reltoastrelid))
-			AddStatistics(class->reltoastrelid, &unused, pages);
-	}
-	ReleaseSysCache(tuple);
+	KeySchemaToJson(out, names, 1, row->range_key ? 2 : 1);
 }
 
 static void
@@ -166,12 +105,15 @@ IdentityToJson(StringInfo out, const TableRow *row)
 static void
 BillingModeToJson(StringInfo out, const TableRow *row, const JsonNode *settings)
 {
-	if (!IsOnDemand(settings))
+	const char *switched = RequestString(settings, LAST_ON_DEMAND);
+
+	if (!IsOnDemand(settings) && switched == NULL)
 		return;
 	JsonKeyName(out, "BillingModeSummary");
 	appendStringInfoChar(out, '{');
-	JsonMemberString(out, "BillingMode", "PAY_PER_REQUEST");
-	TimestampToJson(out, "LastUpdateToPayPerRequestDateTime", row->created_at);
+	JsonMemberString(out, "BillingMode", IsOnDemand(settings) ? "PAY_PER_REQUEST" : "PROVISIONED");
+	JsonKeyName(out, LAST_ON_DEMAND);
+	appendStringInfoString(out, switched ? switched : TimestampText(row->created_at));
 	appendStringInfoChar(out, '}');
 }
 
@@ -187,15 +129,4 @@ TableClassToJson(StringInfo out, const JsonNode *settings)
 	appendStringInfoChar(out, '{');
 	JsonMemberString(out, "TableClass", class);
 	appendStringInfoChar(out, '}');
-}
-
-/* A date is a number of seconds since 1970, with milliseconds. */
-static void
-TimestampToJson(StringInfo out, const char *name, TimestampTz timestamp)
-{
-	int64		microseconds = timestamp + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
-	int64		milliseconds = microseconds / 1000;
-
-	JsonKeyName(out, name);
-	appendStringInfo(out, INT64_FORMAT ".%03d", milliseconds / 1000, (int) (milliseconds % 1000));
 }

@@ -8,8 +8,11 @@
 #include "lib/stringinfo.h"
 #include "table/catalog.h"
 
-/* Appends the TableDescription of a table that can be used. */
-extern void TableDescriptionToJson(StringInfo out, const TableRow *row);
+/* The time of the last switch to paying per request, in descriptions and settings. */
+#define LAST_ON_DEMAND	"LastUpdateToPayPerRequestDateTime"
+
+/* Appends the TableDescription of a table that can be used, and of these IndexRows. */
+extern void TableDescriptionToJson(StringInfo out, const TableRow *row, const List *indexes);
 
 /* Appends the shorter one of a table that is about to go. */
 extern void DeletedTableToJson(StringInfo out, const TableRow *row);

@@ -15,48 +15,72 @@
 #include "base/compat.h"
 
 #include "api/create_table.h"
+#include "api/index_definition.h"
 #include "api/operations.h"
 #include "api/request_member.h"
 #include "api/table_description.h"
 #include "api/table_name.h"
+#include "api/table_ops.h"
 #include "base/json_writer.h"
-#include "table/catalog.h"
 #include "table/ddl.h"
+#include "table/index_ddl.h"
 #include "utils/snapmgr.h"
 #include "value/error_codes.h"
 
 #define LIST_TABLES_LIMIT	100
 
-static TableRow *FindTable(const JsonNode *request);
+static TableRow *CreateWithIndexes(const TableDefinition *definition, List *indexes);
 
 void
 CreateTableRun(const JsonNode *request, StringInfo reply)
 {
 	TableDefinition definition;
+	List	   *indexes;
 	TableRow   *row;
 
 	CreateTableCheck(request);
 	definition = CreateTableDefinition(request);
+	indexes = IndexDefinitions(request);
 	PushActiveSnapshot(GetTransactionSnapshot());
-	row = TableCreate(&definition);
+	row = CreateWithIndexes(&definition, indexes);
 	PopActiveSnapshot();
 	if (row == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DYNAMO_RESOURCE_IN_USE),
 				 errmsg("Table already exists: %s", definition.table_name)));
 
-	appendStringInfoChar(reply, '{');
-	JsonKeyName(reply, "TableDescription");
-	TableDescriptionToJson(reply, row);
-	appendStringInfoChar(reply, '}');
+	DescriptionReply(reply, "TableDescription", row, IndexCatalogList(row->relid));
+}
+
+/* NULL if there is a table of that name. */
+static TableRow *
+CreateWithIndexes(const TableDefinition *definition, List *indexes)
+{
+	TableRow   *row = TableCreate(definition);
+	ListCell   *cell;
+
+	if (row == NULL)
+		return NULL;
+	foreach(cell, indexes)
+		IndexCreate(row, lfirst(cell));
+	return row;
 }
 
 void
 DescribeTableRun(const JsonNode *request, StringInfo reply)
 {
+	TableRow   *row = TableOfRequest(request);
+
+	DescriptionReply(reply, "Table", row, IndexCatalogList(row->relid));
+}
+
+/* Appends a reply that has nothing but a description under this name. */
+void
+DescriptionReply(StringInfo reply, const char *name, const TableRow *row, const List *indexes)
+{
 	appendStringInfoChar(reply, '{');
-	JsonKeyName(reply, "Table");
-	TableDescriptionToJson(reply, FindTable(request));
+	JsonKeyName(reply, name);
+	TableDescriptionToJson(reply, row, indexes);
 	appendStringInfoChar(reply, '}');
 }
 
@@ -92,7 +116,7 @@ DeleteTableRun(const JsonNode *request, StringInfo reply)
 	TableRow   *row;
 
 	CatalogLock();
-	row = FindTable(request);
+	row = TableOfRequest(request);
 	if (TableIsProtected(row))
 		RaiseValidation("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.");
 
@@ -106,8 +130,8 @@ DeleteTableRun(const JsonNode *request, StringInfo reply)
 }
 
 /* The table that the request names. */
-static TableRow *
-FindTable(const JsonNode *request)
+TableRow *
+TableOfRequest(const JsonNode *request)
 {
 	const char *name = TableNameOf(RequestMember(request, "TableName"));
 	TableRow   *row = CatalogFindTable(name);

@@ -19,11 +19,11 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
+#include "value/item_json.h"
 
 #define TABLE_KEYS_MAX			2
 #define INDEX_KEYS_MAX			4	/* of each KeyType, in a global index */
 #define LOCAL_INDEXES_MAX		5
-#define GLOBAL_INDEXES_MAX		20
 #define VECTOR_INDEXES_MAX		5
 #define VECTOR_DIMENSIONS_MAX	4096
 #define VECTOR_FILTERS_MAX		18
@@ -49,7 +49,6 @@ static void CheckLocalKeys(const Schema *schema, const JsonNode *index);
 static void CheckGlobalIndexes(Schema *schema, const JsonNode *indexes);
 static void CheckGlobalKeys(const JsonNode *keys);
 static void CheckGlobalKeyOrder(const JsonNode *keys);
-static void CheckIndexThroughput(const Schema *schema, const JsonNode *index);
 static void CheckVectorIndexes(Schema *schema, const JsonNode *indexes);
 static void CheckVectorIndex(const JsonNode *index);
 static void CheckSearchSchema(const JsonNode *search_schema, const char *index_name);
@@ -63,6 +62,7 @@ static void CheckDefinitions(const Schema *schema);
 static void CheckCounts(const Schema *schema);
 static void CheckKeysDefined(const Schema *schema);
 static void CheckDefinitionsUsed(const Schema *schema);
+static void CheckDefinedOnce(const Schema *schema);
 static List *AddNames(List *names, const JsonNode *list);
 static List *AddName(List *names, const char *name);
 static bool HasName(const List *names, const char *name);
@@ -91,6 +91,31 @@ TableSchemaCheck(const JsonNode *request)
 	if (vector)
 		CheckVectorIndexes(&schema, vector);
 	CheckDefinitions(&schema);
+}
+
+/*
+ * The same for a global index that is added to a table.  Definitions that it
+ * does not use may be those of attributes that the table has.
+ */
+void
+NewIndexSchemaCheck(const JsonNode *index, const JsonNode *definitions)
+{
+	static const JsonNode none = {.kind = JSON_NODE_ARRAY};
+	const JsonNode *keys = RequestMember(index, "KeySchema");
+	Schema		schema = {.definitions = definitions ? definitions : &none};
+
+	CheckGlobalKeys(keys);
+	CheckProjection(&schema, index);
+	schema.key_names = AddNames(NIL, keys);
+	CheckKeysDefined(&schema);
+	CheckDefinedOnce(&schema);
+}
+
+/* The type of an attribute that is defined. */
+AttributeType
+DefinedType(const JsonNode *definitions, const char *name)
+{
+	return AttributeTypeFromName(AttributeTypeText(definitions, name));
 }
 
 /* The AttributeType of an attribute; NULL if it is not defined. */
@@ -198,7 +223,7 @@ CheckGlobalIndexes(Schema *schema, const JsonNode *indexes)
 
 		CheckGlobalKeys(keys);
 		CheckProjection(schema, index);
-		CheckIndexThroughput(schema, index);
+		NewIndexThroughputCheck(index, schema->on_demand);
 		AddIndex(schema, index);
 		schema->key_names = AddNames(schema->key_names, keys);
 	}
@@ -238,20 +263,6 @@ CheckGlobalKeyOrder(const JsonNode *keys)
 		if (range_keys > INDEX_KEYS_MAX)
 			RaiseValidation("Too many sort keys. GSI can have at most 4 sort keys");
 	}
-}
-
-/* An index's throughput goes with the BillingMode of its table. */
-static void
-CheckIndexThroughput(const Schema *schema, const JsonNode *index)
-{
-	const char *name = RequestString(index, "IndexName");
-	const JsonNode *provisioned = RequestMember(index, "ProvisionedThroughput");
-
-	if (schema->on_demand && provisioned)
-		RaiseInvalid("ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", name);
-	if (!schema->on_demand && !provisioned)
-		RaiseInvalid("ProvisionedThroughput must be specified for index: %s", name);
-	IndexThroughputCheck(index, schema->on_demand);
 }
 
 /* ---- vector indexes ---- */
@@ -371,7 +382,14 @@ CheckProjection(Schema *schema, const JsonNode *index)
 		RaiseInvalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
 	CheckNonKeyAttributes(names);
 	schema->projected += names->count;
-	if (schema->projected > PROJECTED_MAX)
+	ProjectedCountCheck(schema->projected);
+}
+
+/* NonKeyAttributes are counted as often as they are named. */
+void
+ProjectedCountCheck(int projected)
+{
+	if (projected > PROJECTED_MAX)
 		RaiseInvalid("Number of NonKeyAttributes in all indexes exceeds per-table limit of %d", PROJECTED_MAX);
 }
 
@@ -443,6 +461,22 @@ CheckDefinitionsUsed(const Schema *schema)
 	}
 }
 
+/* No key is defined twice. */
+static void
+CheckDefinedOnce(const Schema *schema)
+{
+	int			count = 0;
+
+	JsonForEach(definition, schema->definitions)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (HasName(schema->key_names, RequestString(definition, "AttributeName")))
+			count++;
+	}
+	if (count > list_length(schema->key_names))
+		RaiseValidation("Cannot have two attributes with the same name");
+}
+
 /* ---- lists of names ---- */
 
 /* The AttributeNames of a list's elements, added to names where new. */
@@ -484,10 +518,11 @@ static char *
 Enumerate(const List *names)
 {
 	StringInfoData text;
-	const char *separator = "[";
+	const char *separator = "";
 	ListCell   *cell;
 
 	initStringInfo(&text);
+	appendStringInfoChar(&text, '[');
 	foreach(cell, names)
 	{
 		appendStringInfo(&text, "%s%s", separator, (char *) lfirst(cell));

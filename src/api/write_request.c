@@ -5,6 +5,8 @@
  */
 #include "base/compat.h"
 
+#include "api/collection_metrics.h"
+#include "api/consumed.h"
 #include "api/request_member.h"
 #include "api/table_name.h"
 #include "api/write_request.h"
@@ -193,18 +195,23 @@ AttributesToJson(StringInfo reply, const WriteRequest *write, const DynamoItem *
 }
 
 void
-WriteRequestReply(StringInfo reply, const WriteRequest *write, const TableDesc *table,
-				  const DynamoItem *before, const DynamoItem *after)
+WriteRequestReply(StringInfo reply, const WriteRequest *write, TableDesc *table,
+				  const ItemKey *key, const DynamoItem *before, const DynamoItem *after)
 {
 	appendStringInfoChar(reply, '{');
 	AttributesToJson(reply, write, before, after);
 	if (write->capacity != RETURN_CAPACITY_NONE)
 	{
-		uint32		size_before = before ? ItemSize(before) : 0;
-		uint32		size_after = after ? ItemSize(after) : 0;
+		Capacity   *consumed = ConsumedNothing(table);
 
+		ConsumeWrite(consumed, table, before, after);
 		JsonKeyName(reply, "ConsumedCapacity");
-		CapacityToJson(reply, table->table_name, WriteUnits(Max(size_before, size_after)), write->capacity);
+		CapacityToJson(reply, consumed, write->capacity);
+	}
+	if (HasCollections(table) && CollectionMetricsWanted(write->request))
+	{
+		JsonKeyName(reply, "ItemCollectionMetrics");
+		CollectionMetricsToJson(reply, table, key);
 	}
 	appendStringInfoChar(reply, '}');
 }

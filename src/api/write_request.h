@@ -19,6 +19,7 @@
 #include "lib/stringinfo.h"
 #include "nodes/parsenodes.h"
 #include "request/capacity.h"
+#include "table/store.h"
 
 typedef enum ReturnValues
 {
@@ -57,8 +58,11 @@ extern bool WriteRequestWantsOld(const WriteRequest *write);
  */
 extern void WriteRequestCheckCondition(const WriteRequest *write, const DynamoItem *item);
 
-/* Writes the reply.  before and after are NULL where there is no item. */
-extern void WriteRequestReply(StringInfo reply, const WriteRequest *write, const TableDesc *table,
-							  const DynamoItem *before, const DynamoItem *after);
+/*
+ * Writes the reply about the item of that key.  before and after are NULL where
+ * there is no item.
+ */
+extern void WriteRequestReply(StringInfo reply, const WriteRequest *write, TableDesc *table,
+							  const ItemKey *key, const DynamoItem *before, const DynamoItem *after);
 
 #endif							/* DYNAMO_WRITE_REQUEST_H */

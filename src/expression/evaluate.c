@@ -71,22 +71,17 @@ ConditionEvaluate(const ConditionNode *condition, const AttributeValue *map)
 	}
 }
 
-bool
-ConditionUses(const ConditionNode *condition, const char *name, uint32 name_len)
+List *
+ConditionAttributes(const ConditionNode *condition)
 {
+	List	   *attributes = NIL;
+
 	check_stack_depth();
 	if (condition->type == NODE_PATH)
-	{
-		const PathElement *first = &condition->path.elements[0];
-
-		return CompareBytes(first->name, first->name_len, name, name_len) == 0;
-	}
+		return list_make1(&condition->path.elements[0]);
 	for (int i = 0; i < condition->count; i++)
-	{
-		if (ConditionUses(&condition->operands[i], name, name_len))
-			return true;
-	}
-	return false;
+		attributes = list_concat(attributes, ConditionAttributes(&condition->operands[i]));
+	return attributes;
 }
 
 /* ---- operators ---- */

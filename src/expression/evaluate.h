@@ -15,11 +15,12 @@
 #define DYNAMO_EVALUATE_H
 
 #include "expression/condition.h"
+#include "nodes/pg_list.h"
 
 /* map is the item's value (ItemValue()), or NULL for an item that is not there. */
 extern bool ConditionEvaluate(const ConditionNode *condition, const AttributeValue *map);
 
-/* Whether the condition has a path that begins with that attribute. */
-extern bool ConditionUses(const ConditionNode *condition, const char *name, uint32 name_len);
+/* The first elements of all paths in a condition: a list of PathElement *. */
+extern List *ConditionAttributes(const ConditionNode *condition);
 
 #endif							/* DYNAMO_EVALUATE_H */

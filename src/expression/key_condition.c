@@ -27,7 +27,8 @@ typedef struct ComparisonList
 	KeyComparison *comparisons;
 } ComparisonList;
 
-#define MAX_KEY_COMPARISONS		2
+/* What a table's key takes; an index may have more attributes in its key. */
+#define USUAL_KEY_COMPARISONS	2
 
 static void Collect(const ConditionNode *node, ComparisonList *list);
 static void AddComparison(const ConditionNode *node, ComparisonList *list);
@@ -39,8 +40,7 @@ static KeyComparison *FindComparison(const ComparisonList *list, const char *nam
 static int	OperandCount(const KeyComparison *comparison);
 static void CheckOperandTypes(const KeyComparison *comparison, const KeyAttribute *key);
 static void CheckOperandValues(const KeyComparison *comparison, const KeyAttribute *key, bool is_hash);
-static KeyComparison *MatchHashKey(const ComparisonList *list, const KeyAttribute *key);
-static KeyComparison *MatchRangeKey(const ComparisonList *list, const KeyAttribute *key);
+static KeyComparison *MatchKey(const ComparisonList *list, const KeyAttribute *key, bool is_hash);
 static void RaiseMissed(const KeyAttribute *key) pg_attribute_noreturn();
 
 KeyCondition *
@@ -59,21 +59,26 @@ KeyConditionOfTree(ConditionNode *root)
 }
 
 void
-KeyConditionMatch(const KeyCondition *condition,
-				  const KeyAttribute *hash_key, const KeyAttribute *range_key,
-				  KeyComparison **hash, KeyComparison **range)
+KeyConditionMatch(const KeyCondition *condition, const KeyAttribute *keys,
+				  int nhash, int nkeys, KeyComparison **matches)
 {
-	ComparisonList list = {0, MAX_KEY_COMPARISONS, NULL};
+	ComparisonList list = {0, Max(nkeys, USUAL_KEY_COMPARISONS), NULL};
+	bool		open = false;
 
 	list.comparisons = palloc(list.size * sizeof(KeyComparison));
 	Collect(condition->root, &list);
-	if (list.count > MAX_KEY_COMPARISONS)
+	if (list.count > Max(nkeys, USUAL_KEY_COMPARISONS))
 		RaiseInvalid("Conditions can be of length 1 or 2 only");
-	if (list.count > 1 && range_key == NULL)
+	if (list.count > nkeys)
 		RaiseInvalid("Query key condition not supported");
 
-	*hash = MatchHashKey(&list, hash_key);
-	*range = list.count > 1 ? MatchRangeKey(&list, range_key) : NULL;
+	for (int i = 0; i < nkeys; i++)
+	{
+		matches[i] = i < Max(nhash, list.count) ? MatchKey(&list, &keys[i], i < nhash) : NULL;
+		if (matches[i] && open)
+			RaiseInvalid("Query key condition not supported");
+		open = matches[i] && matches[i]->op != KEY_EQ;
+	}
 }
 
 /* ---- collecting ---- */
@@ -217,28 +222,16 @@ FindComparison(const ComparisonList *list, const char *name, uint32 name_len)
 /* ---- matching ---- */
 
 static KeyComparison *
-MatchHashKey(const ComparisonList *list, const KeyAttribute *key)
+MatchKey(const ComparisonList *list, const KeyAttribute *key, bool is_hash)
 {
 	KeyComparison *comparison = FindComparison(list, key->name, key->name_len);
 
 	if (comparison == NULL)
 		RaiseMissed(key);
 	CheckOperandTypes(comparison, key);
-	if (comparison->op != KEY_EQ)
+	if (is_hash && comparison->op != KEY_EQ)
 		RaiseInvalid("Query key condition not supported");
-	CheckOperandValues(comparison, key, true);
-	return comparison;
-}
-
-static KeyComparison *
-MatchRangeKey(const ComparisonList *list, const KeyAttribute *key)
-{
-	KeyComparison *comparison = FindComparison(list, key->name, key->name_len);
-
-	if (comparison == NULL)
-		RaiseMissed(key);
-	CheckOperandTypes(comparison, key);
-	CheckOperandValues(comparison, key, false);
+	CheckOperandValues(comparison, key, is_hash);
 	return comparison;
 }
 

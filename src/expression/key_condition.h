@@ -48,17 +48,18 @@ extern KeyCondition *KeyConditionPrepare(const char *text, int len, Binding *bin
 extern KeyCondition *KeyConditionOfTree(ConditionNode *root);
 
 /*
- * Sorts the condition out against a key schema: *hash gets the equality on
- * the partition key, *range the comparison on the sort key or NULL.
- * range_key is NULL for a schema without sort key.
+ * Sorts the condition out against a key schema: nkeys attributes, the first
+ * nhash of them the partition key.  matches gets the comparison on each, or
+ * NULL where there is none: an equality on every attribute of the partition
+ * key, and of the sort key's attributes on the first so many, all but the last
+ * of them an equality.
  *
  * Refuses what is not comparisons of top-level attributes with values,
  * joined by AND, and raises the service's errors for those: missed key schema
  * element, condition not supported, type mismatch, empty or too long key
  * values.
  */
-extern void KeyConditionMatch(const KeyCondition *condition,
-							  const KeyAttribute *hash_key, const KeyAttribute *range_key,
-							  KeyComparison **hash, KeyComparison **range);
+extern void KeyConditionMatch(const KeyCondition *condition, const KeyAttribute *keys,
+							  int nhash, int nkeys, KeyComparison **matches);
 
 #endif							/* DYNAMO_KEY_CONDITION_H */

@@ -17,6 +17,7 @@
 
 struct Projection
 {
+	int			count;
 	DocumentPath *paths;
 	PathTree   *root;
 };
@@ -34,6 +35,7 @@ ProjectionPrepare(const char *text, int len, Binding *binding)
 	Projection *projection = palloc0(sizeof(Projection));
 
 	projection->root = palloc0(sizeof(PathTree));
+	projection->count = tree->count;
 	projection->paths = palloc(tree->count * sizeof(DocumentPath));
 	BindPaths(projection, tree, text, binding);
 	return projection;
@@ -45,12 +47,20 @@ ProjectionOfPaths(const DocumentPath *paths, int count)
 	Projection *projection = palloc0(sizeof(Projection));
 	const DocumentPath **pointers = palloc(count * sizeof(DocumentPath *));
 
+	projection->count = count;
 	projection->paths = palloc(count * sizeof(DocumentPath));
 	memcpy(projection->paths, paths, count * sizeof(DocumentPath));
 	for (int i = 0; i < count; i++)
 		pointers[i] = &projection->paths[i];
 	projection->root = PathTreeMake(pointers, count);
 	return projection;
+}
+
+const DocumentPath *
+ProjectionPaths(const Projection *projection, int *count)
+{
+	*count = projection->count;
+	return projection->paths;
 }
 
 /* ---- preparing ---- */

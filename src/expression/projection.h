@@ -19,6 +19,9 @@ extern Projection *ProjectionPrepare(const char *text, int len, Binding *binding
  */
 extern Projection *ProjectionOfPaths(const DocumentPath *paths, int count);
 
+/* The paths in the order of the request. */
+extern const DocumentPath *ProjectionPaths(const Projection *projection, int *count);
+
 /*
  * What the projection leaves of an item (or of any map), as DynamoDB JSON,
  * {"name": {...}, ...}.  A list keeps the elements the projection names, in

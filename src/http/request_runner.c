@@ -8,21 +8,27 @@
  */
 #include "base/compat.h"
 
+#include <limits.h>
+
 #include "access/xact.h"
 #include "http/request_runner.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "request/errors.h"
+#include "storage/proc.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "worker/worker.h"
 
+#define DEFAULT_LOCK_TIMEOUT	5000
+
 /* What the request's context keeps from one request to the next. */
 #define KEEP_REQUEST_MEMORY		(64 * 1024)
 
 static char *role;
+static int	lock_timeout;		/* ms */
 static MemoryContext request_context = NULL;
 
 static void Run(const Operation *operation, const char *body, int len, StringInfo reply);
@@ -41,6 +47,14 @@ RequestRunnerInit(void)
 							   PGC_SIGHUP,
 							   0,
 							   NULL, NULL, NULL);
+	DefineCustomIntVariable("dynamo.lock_timeout",
+							"Sets how long a request of the HTTP endpoint waits for a lock.",
+							"Then it is answered with TransactionConflictException. 0: without end.",
+							&lock_timeout,
+							DEFAULT_LOCK_TIMEOUT, 0, INT_MAX,
+							PGC_SIGHUP,
+							GUC_UNIT_MS,
+							NULL, NULL, NULL);
 }
 
 void
@@ -85,6 +99,8 @@ Run(const Operation *operation, const char *body, int len, StringInfo reply)
 	Oid			user;
 	int			security_context;
 
+	/* PostgreSQL's own setting, which it reads at each wait */
+	LockTimeout = lock_timeout;
 	StartTransactionCommand();
 	GetUserIdAndSecContext(&user, &security_context);
 	WorkerRequireExtension();

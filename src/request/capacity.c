@@ -43,19 +43,55 @@ WriteUnits(uint64 bytes)
 	return UnitsBegun(bytes, WRITE_UNIT_BYTES);
 }
 
-/* Appends one ConsumedCapacity object for a table. */
-void
-CapacityToJson(StringInfo out, const char *table_name, double units, ReturnCapacity detail)
+/* {"CapacityUnits": u} */
+static void
+UnitsToJson(StringInfo out, const char *name, double units)
 {
+	JsonKeyName(out, name);
 	appendStringInfoChar(out, '{');
-	JsonMemberString(out, "TableName", table_name);
+	JsonMemberDouble(out, "CapacityUnits", units);
+	appendStringInfoChar(out, '}');
+}
+
+/* The member for all local or all global indexes, unless none was used. */
+static void
+IndexUnitsToJson(StringInfo out, const char *name, const Capacity *capacity, bool is_local)
+{
+	bool		any = false;
+
+	for (int i = 0; i < capacity->nindexes; i++)
+	{
+		const IndexCapacity *index = &capacity->indexes[i];
+
+		if (index->is_local != is_local || index->units == 0)
+			continue;
+		if (!any)
+		{
+			JsonKeyName(out, name);
+			appendStringInfoChar(out, '{');
+		}
+		any = true;
+		UnitsToJson(out, index->index_name, index->units);
+	}
+	if (any)
+		appendStringInfoChar(out, '}');
+}
+
+void
+CapacityToJson(StringInfo out, const Capacity *capacity, ReturnCapacity detail)
+{
+	double		units = capacity->table_units;
+
+	for (int i = 0; i < capacity->nindexes; i++)
+		units += capacity->indexes[i].units;
+	appendStringInfoChar(out, '{');
+	JsonMemberString(out, "TableName", capacity->table_name);
 	JsonMemberDouble(out, "CapacityUnits", units);
 	if (detail == RETURN_CAPACITY_INDEXES)
 	{
-		JsonKeyName(out, "Table");
-		appendStringInfoChar(out, '{');
-		JsonMemberDouble(out, "CapacityUnits", units);
-		appendStringInfoChar(out, '}');
+		UnitsToJson(out, "Table", capacity->table_units);
+		IndexUnitsToJson(out, "LocalSecondaryIndexes", capacity, true);
+		IndexUnitsToJson(out, "GlobalSecondaryIndexes", capacity, false);
 	}
 	appendStringInfoChar(out, '}');
 }

@@ -26,10 +26,29 @@ extern ReturnCapacity ReturnCapacityOf(const JsonNode *request);
 extern double ReadUnits(uint64 bytes, bool consistent);
 extern double WriteUnits(uint64 bytes);
 
+/* What an operation consumed of a secondary index. */
+typedef struct IndexCapacity
+{
+	const char *index_name;
+	bool		is_local;
+	double		units;			/* 0: nothing, so it is not shown */
+} IndexCapacity;
+
+/* What an operation consumed of a table and its indexes. */
+typedef struct Capacity
+{
+	const char *table_name;
+	double		table_units;
+	int			nindexes;
+	IndexCapacity *indexes;		/* in order of names */
+} Capacity;
+
 /*
- * Appends one ConsumedCapacity object for a table:
- * {"TableName": ..., "CapacityUnits": u[, "Table": {"CapacityUnits": u}]}
+ * Appends one ConsumedCapacity object:
+ * {"TableName": ..., "CapacityUnits": sum[, "Table": {"CapacityUnits": u},
+ * "LocalSecondaryIndexes": {name: {"CapacityUnits": u}},
+ * "GlobalSecondaryIndexes": ...]}
  */
-extern void CapacityToJson(StringInfo out, const char *table_name, double units, ReturnCapacity detail);
+extern void CapacityToJson(StringInfo out, const Capacity *capacity, ReturnCapacity detail);
 
 #endif							/* DYNAMO_CAPACITY_H */

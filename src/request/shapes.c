@@ -501,6 +501,190 @@ static const ShapeMember UpdateItemInputMembers[] = {
 };
 SHAPE(UpdateItemInput, SHAPE_STRUCTURE, .members = UpdateItemInputMembers);
 
+static const ShapeMember UpdateGlobalSecondaryIndexActionMembers[] = {
+	{"IndexName", &IndexNameShape, true},
+	{"ProvisionedThroughput", &ProvisionedThroughputShape},
+	{"OnDemandThroughput", &OnDemandThroughputShape},
+	{"WarmThroughput", &WarmThroughputShape},
+	{NULL}
+};
+SHAPE(UpdateGlobalSecondaryIndexAction, SHAPE_STRUCTURE, .members = UpdateGlobalSecondaryIndexActionMembers);
+
+static const ShapeMember CreateGlobalSecondaryIndexActionMembers[] = {
+	{"IndexName", &IndexNameShape, true},
+	{"KeySchema", &KeySchemaShape, true},
+	{"Projection", &ProjectionShape, true},
+	{"ProvisionedThroughput", &ProvisionedThroughputShape},
+	{"OnDemandThroughput", &OnDemandThroughputShape},
+	{"WarmThroughput", &WarmThroughputShape},
+	{NULL}
+};
+SHAPE(CreateGlobalSecondaryIndexAction, SHAPE_STRUCTURE, .members = CreateGlobalSecondaryIndexActionMembers);
+
+static const ShapeMember DeleteGlobalSecondaryIndexActionMembers[] = {
+	{"IndexName", &IndexNameShape, true},
+	{NULL}
+};
+SHAPE(DeleteGlobalSecondaryIndexAction, SHAPE_STRUCTURE, .members = DeleteGlobalSecondaryIndexActionMembers);
+
+static const ShapeMember GlobalSecondaryIndexUpdateMembers[] = {
+	{"Update", &UpdateGlobalSecondaryIndexActionShape},
+	{"Create", &CreateGlobalSecondaryIndexActionShape},
+	{"Delete", &DeleteGlobalSecondaryIndexActionShape},
+	{NULL}
+};
+SHAPE(GlobalSecondaryIndexUpdate, SHAPE_STRUCTURE, .members = GlobalSecondaryIndexUpdateMembers);
+
+SHAPE(GlobalSecondaryIndexUpdateList, SHAPE_LIST, .element = &GlobalSecondaryIndexUpdateShape);
+SHAPE(RegionName, SHAPE_STRING);
+
+static const ShapeMember ProvisionedThroughputOverrideMembers[] = {
+	{"ReadCapacityUnits", &PositiveLongObjectShape},
+	{NULL}
+};
+SHAPE(ProvisionedThroughputOverride, SHAPE_STRUCTURE, .members = ProvisionedThroughputOverrideMembers);
+
+static const ShapeMember OnDemandThroughputOverrideMembers[] = {
+	{"MaxReadRequestUnits", &LongObjectShape},
+	{NULL}
+};
+SHAPE(OnDemandThroughputOverride, SHAPE_STRUCTURE, .members = OnDemandThroughputOverrideMembers);
+
+static const ShapeMember ReplicaGlobalSecondaryIndexMembers[] = {
+	{"IndexName", &IndexNameShape, true},
+	{"ProvisionedThroughputOverride", &ProvisionedThroughputOverrideShape},
+	{"OnDemandThroughputOverride", &OnDemandThroughputOverrideShape},
+	{NULL}
+};
+SHAPE(ReplicaGlobalSecondaryIndex, SHAPE_STRUCTURE, .members = ReplicaGlobalSecondaryIndexMembers);
+
+SHAPE(ReplicaGlobalSecondaryIndexList, SHAPE_LIST, AT_LEAST(1), .element = &ReplicaGlobalSecondaryIndexShape);
+
+static const ShapeMember CreateReplicationGroupMemberActionMembers[] = {
+	{"RegionName", &RegionNameShape, true},
+	{"KMSMasterKeyId", &KMSMasterKeyIdShape},
+	{"ProvisionedThroughputOverride", &ProvisionedThroughputOverrideShape},
+	{"OnDemandThroughputOverride", &OnDemandThroughputOverrideShape},
+	{"GlobalSecondaryIndexes", &ReplicaGlobalSecondaryIndexListShape},
+	{"TableClassOverride", &TableClassShape},
+	{NULL}
+};
+SHAPE(CreateReplicationGroupMemberAction, SHAPE_STRUCTURE, .members = CreateReplicationGroupMemberActionMembers);
+
+static const ShapeMember UpdateReplicationGroupMemberActionMembers[] = {
+	{"RegionName", &RegionNameShape, true},
+	{"KMSMasterKeyId", &KMSMasterKeyIdShape},
+	{"ProvisionedThroughputOverride", &ProvisionedThroughputOverrideShape},
+	{"OnDemandThroughputOverride", &OnDemandThroughputOverrideShape},
+	{"GlobalSecondaryIndexes", &ReplicaGlobalSecondaryIndexListShape},
+	{"TableClassOverride", &TableClassShape},
+	{NULL}
+};
+SHAPE(UpdateReplicationGroupMemberAction, SHAPE_STRUCTURE, .members = UpdateReplicationGroupMemberActionMembers);
+
+static const ShapeMember DeleteReplicationGroupMemberActionMembers[] = {
+	{"RegionName", &RegionNameShape, true},
+	{NULL}
+};
+SHAPE(DeleteReplicationGroupMemberAction, SHAPE_STRUCTURE, .members = DeleteReplicationGroupMemberActionMembers);
+
+static const char *const DisassociationModeValues[] = {
+	"WAIT_FOR_REPLICATION", NULL
+};
+SHAPE(DisassociationMode, SHAPE_STRING, .enumeration = DisassociationModeValues);
+
+static const ShapeMember DisassociateReplicationGroupMemberActionMembers[] = {
+	{"RegionName", &RegionNameShape, true},
+	{"DisassociationMode", &DisassociationModeShape, true},
+	{NULL}
+};
+SHAPE(DisassociateReplicationGroupMemberAction, SHAPE_STRUCTURE, .members = DisassociateReplicationGroupMemberActionMembers);
+
+static const ShapeMember ReplicationGroupUpdateMembers[] = {
+	{"Create", &CreateReplicationGroupMemberActionShape},
+	{"Update", &UpdateReplicationGroupMemberActionShape},
+	{"Delete", &DeleteReplicationGroupMemberActionShape},
+	{"Disassociate", &DisassociateReplicationGroupMemberActionShape},
+	{NULL}
+};
+SHAPE(ReplicationGroupUpdate, SHAPE_STRUCTURE, .members = ReplicationGroupUpdateMembers);
+
+SHAPE(ReplicationGroupUpdateList, SHAPE_LIST, AT_LEAST(1), .element = &ReplicationGroupUpdateShape);
+static const char *const MultiRegionConsistencyValues[] = {
+	"EVENTUAL", "STRONG", NULL
+};
+SHAPE(MultiRegionConsistency, SHAPE_STRING, .enumeration = MultiRegionConsistencyValues);
+
+static const ShapeMember CreateGlobalTableWitnessGroupMemberActionMembers[] = {
+	{"RegionName", &RegionNameShape, true},
+	{NULL}
+};
+SHAPE(CreateGlobalTableWitnessGroupMemberAction, SHAPE_STRUCTURE, .members = CreateGlobalTableWitnessGroupMemberActionMembers);
+
+static const ShapeMember DeleteGlobalTableWitnessGroupMemberActionMembers[] = {
+	{"RegionName", &RegionNameShape, true},
+	{NULL}
+};
+SHAPE(DeleteGlobalTableWitnessGroupMemberAction, SHAPE_STRUCTURE, .members = DeleteGlobalTableWitnessGroupMemberActionMembers);
+
+static const ShapeMember GlobalTableWitnessGroupUpdateMembers[] = {
+	{"Create", &CreateGlobalTableWitnessGroupMemberActionShape},
+	{"Delete", &DeleteGlobalTableWitnessGroupMemberActionShape},
+	{NULL}
+};
+SHAPE(GlobalTableWitnessGroupUpdate, SHAPE_STRUCTURE, .members = GlobalTableWitnessGroupUpdateMembers);
+
+SHAPE(GlobalTableWitnessGroupUpdateList, SHAPE_LIST, AT_LEAST(1), AT_MOST(1), .element = &GlobalTableWitnessGroupUpdateShape);
+SHAPE(DisassociationProtectionEnabled, SHAPE_BOOLEAN);
+
+static const ShapeMember CreateVectorIndexActionMembers[] = {
+	{"IndexName", &IndexNameShape, true},
+	{"VectorAttribute", &VectorAttributeDefinitionShape, true},
+	{"SearchSchema", &SearchSchemaShape},
+	{"Projection", &ProjectionShape, true},
+	{"Dimensions", &PositiveLongObjectShape, true},
+	{"DistanceFunction", &VectorDistanceFunctionShape, true},
+	{NULL}
+};
+SHAPE(CreateVectorIndexAction, SHAPE_STRUCTURE, .members = CreateVectorIndexActionMembers);
+
+static const ShapeMember DeleteVectorIndexActionMembers[] = {
+	{"IndexName", &IndexNameShape, true},
+	{NULL}
+};
+SHAPE(DeleteVectorIndexAction, SHAPE_STRUCTURE, .members = DeleteVectorIndexActionMembers);
+
+static const ShapeMember VectorIndexUpdateMembers[] = {
+	{"Create", &CreateVectorIndexActionShape},
+	{"Delete", &DeleteVectorIndexActionShape},
+	{NULL}
+};
+SHAPE(VectorIndexUpdate, SHAPE_STRUCTURE, .members = VectorIndexUpdateMembers);
+
+SHAPE(VectorIndexUpdateList, SHAPE_LIST, .element = &VectorIndexUpdateShape);
+
+static const ShapeMember UpdateTableInputMembers[] = {
+	{"AttributeDefinitions", &AttributeDefinitionsShape},
+	{"TableName", &TableArnShape, true},
+	{"BillingMode", &BillingModeShape},
+	{"ProvisionedThroughput", &ProvisionedThroughputShape},
+	{"GlobalSecondaryIndexUpdates", &GlobalSecondaryIndexUpdateListShape},
+	{"StreamSpecification", &StreamSpecificationShape},
+	{"SSESpecification", &SSESpecificationShape},
+	{"ReplicaUpdates", &ReplicationGroupUpdateListShape},
+	{"TableClass", &TableClassShape},
+	{"DeletionProtectionEnabled", &DeletionProtectionEnabledShape},
+	{"MultiRegionConsistency", &MultiRegionConsistencyShape},
+	{"GlobalTableWitnessUpdates", &GlobalTableWitnessGroupUpdateListShape},
+	{"OnDemandThroughput", &OnDemandThroughputShape},
+	{"WarmThroughput", &WarmThroughputShape},
+	{"GlobalTableSettingsReplicationMode", &GlobalTableSettingsReplicationModeShape},
+	{"DisassociationProtectionEnabled", &DisassociationProtectionEnabledShape},
+	{"VectorIndexUpdates", &VectorIndexUpdateListShape},
+	{NULL}
+};
+SHAPE(UpdateTableInput, SHAPE_STRUCTURE, .members = UpdateTableInputMembers, .table_name_first = true);
+
 static const struct
 {
 	const char *name;
@@ -518,6 +702,7 @@ static const struct
 	{"Query", &QueryInputShape},
 	{"Scan", &ScanInputShape},
 	{"UpdateItem", &UpdateItemInputShape},
+	{"UpdateTable", &UpdateTableInputShape},
 };
 
 /* The input shape of an operation, or NULL. */

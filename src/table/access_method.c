@@ -3,7 +3,7 @@
  *	  The table access method "dynamo": heap with a conscience.
  *
  * The routine is a copy of heap's with the writing callbacks replaced by ones
- * that check the tuple first.  Two of heap's callbacks insist that
+ * that check the tuple first and keep the secondary indexes afterwards.  Two of heap's callbacks insist that
  * rel->rd_tableam is heap's own routine (heap_getnext() checks it); they run
  * inside WithHeap(), the only place that switches it:
  *
@@ -23,9 +23,13 @@
 #include "catalog/pg_am_d.h"
 #include "fmgr.h"
 #include "table/access_method.h"
+#include "table/index_keep.h"
+#include "table/index_triggers.h"
+#include "table/leaf_keys.h"
 #include "table/tuple_check.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(dynamo_tableam_handler);
 
@@ -46,24 +50,112 @@ RelationUsesDynamoAccessMethod(Relation rel)
 	return rel->rd_tableam == &routine;
 }
 
+static MemoryContext
+BeginWork(MemoryContext *caller)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynamo tuple", ALLOCSET_SMALL_SIZES);
+
+	*caller = MemoryContextSwitchTo(context);
+	return context;
+}
+
 /* TupleCheck() that leaves no garbage in the caller's context. */
 static void
 Check(Relation rel, TupleTableSlot *slot)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynamo tuple check",
-												  ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
+	MemoryContext caller;
+	MemoryContext context = BeginWork(&caller);
 
 	TupleCheck(rel, slot);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }
 
+/* ---- keeping indexes ---- */
+
+/*
+ * Whether changes of the relation go into secondary indexes.  A leaf that is
+ * marked must have some: without its rows in the catalog the entries of what
+ * is written now would be missing, and nobody would know.
+ */
+static bool
+IsKept(Relation rel)
+{
+	const LeafKeys *leaf;
+	TableDesc  *table;
+
+	if (likely(rel->trigdesc == NULL))
+		return false;
+	leaf = LeafKeysFor(rel);
+	if (leaf ? !leaf->kept : !LeafIsMarked(rel))
+		return false;
+	table = leaf ? TableDescOfLeaf(RelationGetRelid(rel)) : NULL;
+	if (table == NULL || table->nindexes == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("indexes of item table partition \"%s\" are not in the catalog",
+						RelationGetRelationName(rel)),
+				 errhint("Restore dynamo.tables and dynamo.indexes before the items.")));
+	return true;
+}
+
+static DynamoItem *
+SlotItem(TupleTableSlot *slot, AttrNumber item_column)
+{
+	bool		isnull;
+	Datum		datum = slot_getattr(slot, item_column, &isnull);
+
+	if (isnull)
+		elog(ERROR, "item column of an item table is null");
+	return DatumGetItemP(datum);
+}
+
+/*
+ * Brings the indexes up to date with what became of tuples: before and after
+ * are arrays, or NULL where there was or is nothing.
+ */
+static void
+Keep(Relation rel, TupleTableSlot **before, TupleTableSlot **after, int count)
+{
+	MemoryContext caller;
+	MemoryContext context = BeginWork(&caller);
+	AttrNumber	item_column = LeafKeysFor(rel)->item_column;
+	TableDesc  *table = TableDescOfLeaf(RelationGetRelid(rel));
+	ItemChange *changes = palloc0(count * sizeof(ItemChange));
+
+	for (int i = 0; i < count; i++)
+	{
+		if (before)
+			changes[i].before = SlotItem(before[i], item_column);
+		if (after)
+			changes[i].after = SlotItem(after[i], item_column);
+	}
+	IndexesKeep(table, changes, count);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}
+
+/* The same for one tuple that was updated or deleted: the old one is read again. */
+static void
+KeepChanged(Relation rel, ItemPointer tid, TupleTableSlot *after)
+{
+	TupleTableSlot *before = table_slot_create(rel, NULL);
+
+	if (!heap->tuple_fetch_row_version(rel, tid, SnapshotAny, before))
+		elog(ERROR, "tuple that was changed is gone");
+	Keep(rel, &before, after ? &after : NULL, 1);
+	ExecDropSingleTupleTableSlot(before);
+}
+
+/* ---- callbacks ---- */
+
 static void
 dynamo_tuple_insert(Relation rel, TupleTableSlot *slot, CommandId cid, int options, BulkInsertState bistate)
 {
 	Check(rel, slot);
 	heap->tuple_insert(rel, slot, cid, options, bistate);
+	if (IsKept(rel))
+		Keep(rel, NULL, &slot, 1);
 }
 
 static void
@@ -74,6 +166,15 @@ dynamo_tuple_insert_speculative(Relation rel, TupleTableSlot *slot, CommandId ci
 	heap->tuple_insert_speculative(rel, slot, cid, options, bistate, specToken);
 }
 
+/* Only now is it known that the tuple stays. */
+static void
+dynamo_tuple_complete_speculative(Relation rel, TupleTableSlot *slot, uint32 specToken, bool succeeded)
+{
+	heap->tuple_complete_speculative(rel, slot, specToken, succeeded);
+	if (succeeded && IsKept(rel))
+		Keep(rel, NULL, &slot, 1);
+}
+
 static void
 dynamo_multi_insert(Relation rel, TupleTableSlot **slots, int nslots, CommandId cid, int options,
 					BulkInsertState bistate)
@@ -81,6 +182,8 @@ dynamo_multi_insert(Relation rel, TupleTableSlot **slots, int nslots, CommandId 
 	for (int i = 0; i < nslots; i++)
 		Check(rel, slots[i]);
 	heap->multi_insert(rel, slots, nslots, cid, options, bistate);
+	if (IsKept(rel))
+		Keep(rel, NULL, slots, nslots);
 }
 
 static TM_Result
@@ -88,9 +191,26 @@ dynamo_tuple_update(Relation rel, ItemPointer otid, TupleTableSlot *slot, Comman
 					Snapshot snapshot, Snapshot crosscheck, bool wait, TM_FailureData *tmfd,
 					LockTupleMode *lockmode, TableUpdateIndexes *update_indexes)
 {
+	ItemPointerData old = *otid;	/* the caller may have it in the slot */
+	TM_Result	result;
+
 	Check(rel, slot);
-	return heap->tuple_update(rel, otid, slot, cid, snapshot, crosscheck, wait, tmfd, lockmode,
-							  update_indexes);
+	result = heap->tuple_update(rel, otid, slot, cid, snapshot, crosscheck, wait, tmfd, lockmode,
+								update_indexes);
+	if (result == TM_Ok && IsKept(rel))
+		KeepChanged(rel, &old, slot);
+	return result;
+}
+
+static TM_Result
+dynamo_tuple_delete(Relation rel, ItemPointer tid, CommandId cid, Snapshot snapshot, Snapshot crosscheck,
+					bool wait, TM_FailureData *tmfd, bool changingPart)
+{
+	TM_Result	result = heap->tuple_delete(rel, tid, cid, snapshot, crosscheck, wait, tmfd, changingPart);
+
+	if (result == TM_Ok && IsKept(rel))
+		KeepChanged(rel, tid, NULL);
+	return result;
 }
 
 /* TOAST data is kept in plain heap. */
@@ -214,8 +334,10 @@ dynamo_tableam_handler(PG_FUNCTION_ARGS)
 		routine = *heap;
 		routine.tuple_insert = dynamo_tuple_insert;
 		routine.tuple_insert_speculative = dynamo_tuple_insert_speculative;
+		routine.tuple_complete_speculative = dynamo_tuple_complete_speculative;
 		routine.multi_insert = dynamo_multi_insert;
 		routine.tuple_update = dynamo_tuple_update;
+		routine.tuple_delete = dynamo_tuple_delete;
 		routine.relation_toast_am = dynamo_relation_toast_am;
 		routine.index_build_range_scan = dynamo_index_build_range_scan;
 		routine.index_validate_scan = dynamo_index_validate_scan;

@@ -34,7 +34,7 @@
 #define Anum_settings		7
 #define Natts_tables		7
 
-static Oid
+Oid
 CatalogRelationOid(const char *name)
 {
 	Oid			schema = get_namespace_oid("dynamo", true);
@@ -174,6 +174,31 @@ CatalogInsertTable(const TableRow *row)
 	values[Anum_range_key - 1] = row->range_key ? CStringGetTextDatum(row->range_key) : (Datum) 0;
 	values[Anum_settings - 1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(row->settings));
 	CatalogTupleInsert(catalog, heap_form_tuple(RelationGetDescr(catalog), values, nulls));
+	table_close(catalog, RowExclusiveLock);
+	CommandCounterIncrement();
+}
+
+void
+CatalogUpdateSettings(const TableRow *row)
+{
+	Relation	catalog = table_open(CatalogRelationOid("tables"), RowExclusiveLock);
+	Datum		values[Natts_tables] = {0};
+	bool		nulls[Natts_tables] = {false};
+	bool		replaces[Natts_tables] = {false};
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	NameKey(&key, BTEqualStrategyNumber, F_TEXTEQ, row->table_name);
+	scan = systable_beginscan(catalog, CatalogRelationOid("tables_pkey"), true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "table \"%s\" is gone from dynamo.tables", row->table_name);
+	values[Anum_settings - 1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(row->settings));
+	replaces[Anum_settings - 1] = true;
+	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replaces);
+	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
+	systable_endscan(scan);
 	table_close(catalog, RowExclusiveLock);
 	CommandCounterIncrement();
 }

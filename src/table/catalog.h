@@ -48,4 +48,10 @@ extern List *CatalogListTables(const char *after, int limit);
 extern void CatalogInsertTable(const TableRow *row);
 extern void CatalogLock(void);
 
+/* Writes the row's settings; the caller holds that lock. */
+extern void CatalogUpdateSettings(const TableRow *row);
+
+/* A relation of the extension's catalog; raises an error without extension. */
+extern Oid	CatalogRelationOid(const char *name);
+
 #endif							/* DYNAMO_CATALOG_H */

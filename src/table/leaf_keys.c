@@ -11,6 +11,7 @@
 #include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "table/catalog.h"
+#include "table/index_triggers.h"
 #include "table/leaf_keys.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -130,6 +131,7 @@ BuildKeys(LeafKeys *keys, const TableRow *row, Relation leaf, Oid primary_key)
 	if (row->range_key)
 		BuildKey(&keys->keys[1], row->range_key, leaf, index->rd_index->indkey.values[1]);
 	keys->nkeys = nkeys;
+	keys->kept = LeafIsMarked(leaf);
 	keys->checked = true;
 	index_close(index, AccessShareLock);
 }
@@ -176,6 +178,7 @@ Forget(LeafKeys *keys)
 		pfree(keys->keys[i].name);
 	keys->nkeys = 0;
 	keys->checked = false;
+	keys->kept = false;
 }
 
 const LeafKeys *

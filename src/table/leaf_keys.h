@@ -37,6 +37,7 @@ typedef struct LeafKeys
 	int			nkeys;
 	LeafKey		keys[TABLE_MAX_KEYS];
 	AttrNumber	item_column;
+	bool		kept;			/* its changes go into secondary indexes */
 } LeafKeys;
 
 /*

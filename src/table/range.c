@@ -16,8 +16,8 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-/* hash, two bounds, start; a row comparison takes one key and two members */
-#define MAX_SCAN_KEYS	4
+/* hash, bounds, start: a row comparison takes one key, and a member for each column */
+#define MAX_SCAN_KEYS	(INDEX_MAX_HASH_KEYS + RANGE_MAX_BOUNDS + 1)
 
 struct Range
 {
@@ -31,13 +31,13 @@ struct Range
 	int			last_leaf;
 	int			start_leaf;		/* where spec->start lives, or -1 */
 	ScanKeyData keys[MAX_SCAN_KEYS];
-	ScanKeyData row[TABLE_MAX_KEYS];	/* members of a row comparison */
+	ScanKeyData row[DESC_MAX_KEYS]; /* members of a row comparison */
 	MemoryContext item_context; /* what the current item needed */
 };
 
 /* The leaf of a partition key, and its place there. */
 static int
-PlaceOf(TableDesc *table, Datum hash_key, uint64 *place)
+PlaceOf(TableDesc *table, const Datum *hash_key, uint64 *place)
 {
 	uint64		hash = TablePartitionHash(table, hash_key);
 	int			leaf = TableLeafOfHash(table, hash);
@@ -57,7 +57,7 @@ SegmentOfPoint(const TableDesc *table, int leaf, uint64 place, uint32 total_segm
 }
 
 uint32
-RangeSegmentOf(TableDesc *table, Datum hash_key, uint32 total_segments)
+RangeSegmentOf(TableDesc *table, const Datum *hash_key, uint32 total_segments)
 {
 	uint64		place;
 	int			leaf = PlaceOf(table, hash_key, &place);
@@ -66,28 +66,63 @@ RangeSegmentOf(TableDesc *table, Datum hash_key, uint32 total_segments)
 }
 
 /*
- * "(hash, range) > start" as one row comparison, so that the index skips.  Its
- * members compare three-way, as the executor makes them.
+ * "columns from first on > start" (or <): a plain comparison of one column, or
+ * one row comparison, so that the index skips.  Its members compare three-way,
+ * as the executor makes them.
  */
 static void
-StartRowKey(Range *range, ScanKey row)
+StartKey(Range *range, ScanKey scan_key, int first)
 {
 	TableDesc  *table = range->table;
+	StrategyNumber strategy = range->spec->backward ? BTLessStrategyNumber : BTGreaterStrategyNumber;
 
-	for (int i = 0; i < table->nkeys; i++)
+	if (first == table->nkeys - 1)
+	{
+		LeafScanKey(scan_key, table, first, strategy, range->spec->start->datums[first]);
+		return;
+	}
+	for (int i = first; i < table->nkeys; i++)
 	{
 		TableKey   *key = &table->keys[i];
 
-		ScanKeyEntryInitializeWithInfo(&range->row[i], SK_ROW_MEMBER, i + 1, BTGreaterStrategyNumber,
-									   InvalidOid, key->collation, &key->order,
-									   range->spec->start->datums[i]);
+		ScanKeyEntryInitializeWithInfo(&range->row[i], SK_ROW_MEMBER, i + 1, strategy, InvalidOid,
+									   key->collation, &key->order, range->spec->start->datums[i]);
 	}
 	range->row[table->nkeys - 1].sk_flags |= SK_ROW_END;
-	MemSet(row, 0, sizeof(ScanKeyData));
-	row->sk_flags = SK_ROW_HEADER;
-	row->sk_attno = range->row[0].sk_attno;
-	row->sk_strategy = BTGreaterStrategyNumber;
-	row->sk_argument = PointerGetDatum(range->row);
+	MemSet(scan_key, 0, sizeof(ScanKeyData));
+	scan_key->sk_flags = SK_ROW_HEADER;
+	scan_key->sk_attno = first + 1;
+	scan_key->sk_strategy = strategy;
+	scan_key->sk_argument = PointerGetDatum(&range->row[first]);
+}
+
+/*
+ * Whether the start makes a bound superfluous.  It does so with one that lies
+ * behind it; left in, the index might begin there and read again all that
+ * earlier pages have read.
+ */
+static bool
+IsBehindStart(const RangeSpec *spec, const RangeBound *bound)
+{
+	if (spec->start == NULL)
+		return false;
+	if (spec->backward)
+		return bound->strategy == BTLessStrategyNumber || bound->strategy == BTLessEqualStrategyNumber;
+	return bound->strategy == BTGreaterStrategyNumber || bound->strategy == BTGreaterEqualStrategyNumber;
+}
+
+/* How many of the first columns have but one value in the range of a Query. */
+static int
+FixedColumns(const TableDesc *table, const RangeSpec *spec)
+{
+	int			fixed = table->nhash;
+
+	for (int i = 0; i < spec->nbounds; i++)
+	{
+		if (spec->bounds[i].strategy == BTEqualStrategyNumber)
+			fixed = spec->bounds[i].key + 1;
+	}
+	return fixed;
 }
 
 /* The scan keys of a Query; returns how many. */
@@ -95,15 +130,22 @@ static int
 QueryKeys(Range *range)
 {
 	const RangeSpec *spec = range->spec;
+	TableDesc  *table = range->table;
+	int			fixed = FixedColumns(table, spec);
 	int			n = 0;
 
-	LeafScanKey(&range->keys[n++], range->table, 0, BTEqualStrategyNumber, spec->hash);
+	for (int i = 0; i < table->nhash; i++)
+		LeafScanKey(&range->keys[n++], table, i, BTEqualStrategyNumber, spec->hash[i]);
 	for (int i = 0; i < spec->nbounds; i++)
-		LeafScanKey(&range->keys[n++], range->table, 1, spec->bounds[i].strategy, spec->bounds[i].datum);
-	if (spec->start && range->table->nkeys > 1)
-		LeafScanKey(&range->keys[n++], range->table, 1,
-					spec->backward ? BTLessStrategyNumber : BTGreaterStrategyNumber,
-					spec->start->datums[1]);
+	{
+		const RangeBound *bound = &spec->bounds[i];
+
+		if (IsBehindStart(spec, bound))
+			continue;
+		LeafScanKey(&range->keys[n++], table, bound->key, bound->strategy, bound->datum);
+	}
+	if (spec->start && fixed < table->nkeys)
+		StartKey(range, &range->keys[n++], fixed);
 	return n;
 }
 
@@ -113,10 +155,7 @@ ScanKeys(Range *range)
 {
 	if (range->leaf != range->start_leaf)
 		return 0;
-	if (range->table->nkeys == 1)
-		LeafScanKey(&range->keys[0], range->table, 0, BTGreaterStrategyNumber, range->spec->start->datums[0]);
-	else
-		StartRowKey(range, &range->keys[0]);
+	StartKey(range, &range->keys[0], 0);
 	return 1;
 }
 
@@ -158,7 +197,7 @@ SegmentLeaves(Range *range)
 	{
 		uint64		place;
 
-		range->start_leaf = PlaceOf(range->table, spec->start->datums[0], &place);
+		range->start_leaf = PlaceOf(range->table, spec->start->datums, &place);
 		range->leaf = Max(range->leaf, range->start_leaf);
 	}
 }
@@ -179,8 +218,8 @@ RangeBegin(TableDesc *table, const RangeSpec *spec)
 	{
 		range->leaf = TableLeafFor(table, spec->hash) - table->leaves;
 		range->last_leaf = range->leaf;
-		/* without a sort key there is nothing behind the one item */
-		if (spec->start && table->nkeys == 1)
+		/* if every column is fixed there is nothing behind the one item */
+		if (spec->start && FixedColumns(table, spec) == table->nkeys)
 			range->last_leaf = range->leaf - 1;
 	}
 	else
@@ -193,6 +232,7 @@ static bool
 InSegment(Range *range)
 {
 	const RangeSpec *spec = range->spec;
+	Datum		hash_key[INDEX_MAX_HASH_KEYS];
 	MemoryContext caller;
 	uint32		segment;
 
@@ -200,7 +240,9 @@ InSegment(Range *range)
 		return true;
 	MemoryContextReset(range->item_context);
 	caller = MemoryContextSwitchTo(range->item_context);
-	segment = RangeSegmentOf(range->table, LeafScanKeyDatum(&range->scan, 0), spec->total_segments);
+	for (int i = 0; i < range->table->nhash; i++)
+		hash_key[i] = LeafScanKeyDatum(&range->scan, i);
+	segment = RangeSegmentOf(range->table, hash_key, spec->total_segments);
 	MemoryContextSwitchTo(caller);
 	return segment == spec->segment;
 }
@@ -241,6 +283,12 @@ RangeNext(Range *range)
 	item = LeafScanItem(&range->scan);
 	MemoryContextSwitchTo(caller);
 	return item;
+}
+
+DynamoItem *
+RangeFetch(Range *range, TableDesc *table, const ItemKey *key)
+{
+	return StoreGetAsOf(table, key, range->snapshot);
 }
 
 void

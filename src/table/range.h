@@ -12,20 +12,22 @@
 #include "table/leaf_scan.h"
 #include "table/store.h"
 
-/* A bound on the sort key: strategy as in stratnum.h. */
+/* A bound on an attribute of the sort key: strategy as in stratnum.h. */
 typedef struct RangeBound
 {
+	int			key;			/* index into the table's keys */
 	StrategyNumber strategy;
 	Datum		datum;
 } RangeBound;
 
-#define RANGE_MAX_BOUNDS	2
+/* One for each attribute of the sort key, and the last may have two. */
+#define RANGE_MAX_BOUNDS	(INDEX_MAX_RANGE_KEYS + 1)
 
 typedef struct RangeSpec
 {
-	/* Query: the partition key and bounds on the sort key. */
+	/* Query: the partition key, and bounds on the sort key in its order. */
 	bool		has_hash;
-	Datum		hash;
+	Datum		hash[INDEX_MAX_HASH_KEYS];
 	int			nbounds;
 	RangeBound	bounds[RANGE_MAX_BOUNDS];
 	bool		backward;
@@ -45,9 +47,15 @@ extern Range *RangeBegin(TableDesc *table, const RangeSpec *spec);
 
 /* The next item, or NULL; it lives until the next call. */
 extern DynamoItem *RangeNext(Range *range);
+
+/*
+ * Another item, of the same moment as those of the range; NULL: none.  It
+ * belongs to the current context.
+ */
+extern DynamoItem *RangeFetch(Range *range, TableDesc *table, const ItemKey *key);
 extern void RangeEnd(Range *range);
 
-/* The segment that a partition key belongs to. */
-extern uint32 RangeSegmentOf(TableDesc *table, Datum hash_key, uint32 total_segments);
+/* The segment that a partition key (nhash datums) belongs to. */
+extern uint32 RangeSegmentOf(TableDesc *table, const Datum *hash_key, uint32 total_segments);
 
 #endif							/* DYNAMO_RANGE_H */

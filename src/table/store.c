@@ -15,6 +15,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -30,6 +31,12 @@
 #include "value/error_codes.h"
 #include "value/key.h"
 
+/* How many locks the keys of a table share. */
+#define KEY_STRIPES		256
+
+/* Tells these locks from SQL's advisory locks, which use 1 and 2. */
+#define KEY_LOCK_SPACE	3
+
 /* One StoreModify() at work. */
 typedef struct Modify
 {
@@ -39,6 +46,7 @@ typedef struct Modify
 	StoreDecide decide;
 	void	   *arg;
 	bool		keep_old;
+	bool		absence_held;	/* the key is locked, so what is not there stays away */
 	DynamoItem *old;			/* copy for the caller */
 	LeafScan	scan;
 	Snapshot	snapshot;
@@ -49,6 +57,20 @@ ItemKeyComplete(const TableDesc *table, ItemKey *key)
 {
 	for (int i = 0; i < table->nkeys; i++)
 		key->datums[i] = KeyDatum(&key->values[i]);
+}
+
+ItemKey
+ItemKeyIn(const TableDesc *table, const DynamoItem *item)
+{
+	ItemKey		key;
+
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		if (!ItemFind(item, table->keys[i].name, table->keys[i].name_len, &key.values[i]))
+			elog(ERROR, "stored item has no key \"%s\"", table->keys[i].name);
+	}
+	ItemKeyComplete(table, &key);
+	return key;
 }
 
 static void
@@ -100,7 +122,7 @@ StoreLockLeaf(TableDesc **table, const TableLeaf *leaf, LOCKMODE lockmode)
 	LockRelationOid(leaf->relid, lockmode);
 	if (likely((*table)->valid))
 		return leaf;
-	fresh = TableDescFindOrError((*table)->table_name, "the table is gone");
+	fresh = TableDescRefresh(*table);
 	CheckDirect(fresh);
 	*table = fresh;
 	for (int i = 0; i < fresh->nleaves; i++)
@@ -157,7 +179,7 @@ Lookup(LeafScan *scan, TableDesc *table, const TableLeaf *leaf, const ItemKey *k
 	   LOCKMODE lockmode, Snapshot snapshot)
 {
 	uint64		hash = KeyHintHash(table, leaf, key);
-	ScanKeyData keys[TABLE_MAX_KEYS];
+	ScanKeyData keys[DESC_MAX_KEYS];
 
 	LeafScanOpen(scan, leaf, NoLock);
 	if (LookupByHint(scan, table, key, hash, snapshot))
@@ -174,16 +196,41 @@ Lookup(LeafScan *scan, TableDesc *table, const TableLeaf *leaf, const ItemKey *k
 DynamoItem *
 StoreGet(TableDesc *table, const ItemKey *key)
 {
-	const TableLeaf *leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums[0]), AccessShareLock);
 	Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	DynamoItem *item = StoreGetAsOf(table, key, snapshot);
+
+	UnregisterSnapshot(snapshot);
+	return item;
+}
+
+DynamoItem *
+StoreGetAsOf(TableDesc *table, const ItemKey *key, Snapshot snapshot)
+{
+	const TableLeaf *leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums), AccessShareLock);
 	LeafScan	scan;
 	DynamoItem *item = NULL;
 
 	if (Lookup(&scan, table, leaf, key, AccessShareLock, snapshot))
 		item = CopyItem(LeafScanItem(&scan));
 	LeafScanEnd(&scan);
-	UnregisterSnapshot(snapshot);
 	return item;
+}
+
+uint64
+TableLeafBytes(const TableLeaf *leaf)
+{
+	Relation	rel = table_open(leaf->relid, AccessShareLock);
+	uint64		bytes = table_relation_size(rel, MAIN_FORKNUM);
+
+	if (OidIsValid(rel->rd_rel->reltoastrelid))
+	{
+		Relation	toast = table_open(rel->rd_rel->reltoastrelid, AccessShareLock);
+
+		bytes += table_relation_size(toast, MAIN_FORKNUM);
+		table_close(toast, AccessShareLock);
+	}
+	table_close(rel, NoLock);
+	return bytes;
 }
 
 /* A slot with the tuple to store. */
@@ -323,10 +370,12 @@ InsertTuple(Modify *modify, DynamoItem *item)
 	IndexWork	work = OpenIndexes(modify, true);
 	List	   *arbiters = list_make1_oid(modify->leaf->index);
 	TransactionId xid = GetCurrentTransactionId();
-	uint32		token = SpeculativeInsertionLockAcquire(xid);
 	ItemPointerData conflicting;
 	bool		conflict = false;
+	uint32		token;
 
+	StoreLockStripe(modify->table, StoreKeyStripe(modify->table, modify->key), RowExclusiveLock);
+	token = SpeculativeInsertionLockAcquire(xid);
 	table_tuple_insert_speculative(rel, slot, GetCurrentCommandId(true), 0, NULL, token);
 	ExecInsertIndexesSpeculative(work.rri, slot, work.estate, &conflict, arbiters);
 	table_tuple_complete_speculative(rel, slot, token, !conflict);
@@ -340,6 +389,29 @@ InsertTuple(Modify *modify, DynamoItem *item)
 		NotePlace(modify, slot);
 	ExecDropSingleTupleTableSlot(slot);
 	return !conflict;
+}
+
+/* Keeps the tuple from being changed. */
+static bool
+HoldTuple(Modify *modify)
+{
+	ItemPointerData tid = modify->scan.slot->tts_tid;
+	TM_FailureData failure;
+
+	return JudgeResult(table_tuple_lock(modify->scan.rel, &tid, modify->snapshot, modify->scan.slot,
+										GetCurrentCommandId(true), LockTupleShare, LockWaitBlock, 0,
+										&failure));
+}
+
+/* Keeps the key from being inserted; what came before the lock is looked for again. */
+static bool
+HoldAbsence(Modify *modify)
+{
+	if (modify->absence_held)
+		return true;
+	StoreLockStripe(modify->table, StoreKeyStripe(modify->table, modify->key), ShareLock);
+	modify->absence_held = true;
+	return false;
 }
 
 /* One try: look up, decide, write.  False: look again. */
@@ -360,8 +432,29 @@ TryModify(Modify *modify)
 			return found ? UpdateTuple(modify, item) : InsertTuple(modify, item);
 		case STORE_DELETE:
 			return found ? DeleteTuple(modify) : true;
+		case STORE_HOLD:
+			return found ? HoldTuple(modify) : HoldAbsence(modify);
 	}
 	elog(ERROR, "unknown store action");
+}
+
+uint32
+StoreKeyStripe(const TableDesc *table, const ItemKey *key)
+{
+	uint64		hash = 0;
+
+	for (int i = 0; i < table->nkeys; i++)
+		hash = hash_bytes_extended((const unsigned char *) key->values[i].data, key->values[i].len, hash);
+	return (uint32) (hash % KEY_STRIPES);
+}
+
+void
+StoreLockStripe(const TableDesc *table, uint32 stripe, LOCKMODE lockmode)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, table->relid, stripe, KEY_LOCK_SPACE);
+	(void) LockAcquire(&tag, lockmode, false, false);
 }
 
 DynamoItem *
@@ -370,7 +463,7 @@ StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg,
 	Modify		modify = {.key = key, .decide = decide, .arg = arg, .keep_old = keep_old};
 	bool		done;
 
-	modify.leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums[0]), RowExclusiveLock);
+	modify.leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums), RowExclusiveLock);
 	modify.table = table;
 	do
 	{

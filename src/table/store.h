@@ -24,16 +24,20 @@
 #include "nodes/parsenodes.h"
 #include "storage/lockdefs.h"
 #include "table/table_desc.h"
+#include "utils/snapshot.h"
 
-/* A primary key, as values and as datums of the key columns. */
+/* A primary key of a table or an index, as values and as datums of the key columns. */
 typedef struct ItemKey
 {
-	AttributeValue values[TABLE_MAX_KEYS];
-	Datum		datums[TABLE_MAX_KEYS];
+	AttributeValue values[DESC_MAX_KEYS];
+	Datum		datums[DESC_MAX_KEYS];
 } ItemKey;
 
 /* Fills in key->datums from key->values. */
 extern void ItemKeyComplete(const TableDesc *table, ItemKey *key);
+
+/* The key that an item, or an index entry, has in a table or index. */
+extern ItemKey ItemKeyIn(const TableDesc *table, const DynamoItem *item);
 
 /*
  * The table for an operation that needs all the privileges in mode; locked
@@ -48,15 +52,34 @@ extern TableDesc *StoreOpen(const char *table_name, AclMode mode, const char *mi
  */
 extern const TableLeaf *StoreLockLeaf(TableDesc **table, const TableLeaf *leaf, LOCKMODE lockmode);
 
-/* The item of that key, or NULL. */
+/* The item of that key, or NULL; as a registered snapshot sees it. */
 extern DynamoItem *StoreGet(TableDesc *table, const ItemKey *key);
+extern DynamoItem *StoreGetAsOf(TableDesc *table, const ItemKey *key, Snapshot snapshot);
+
+/* The size of a leaf on disk, with what is TOASTed. */
+extern uint64 TableLeafBytes(const TableLeaf *leaf);
 
 typedef enum StoreAction
 {
 	STORE_NOTHING,
 	STORE_PUT,
-	STORE_DELETE
+	STORE_DELETE,
+	STORE_HOLD					/* let nobody change it until the transaction ends */
 } StoreAction;
+
+/*
+ * Locks on keys, so that the absence of an item can be held: whoever inserts
+ * through StoreModify() locks the key with RowExclusiveLock, whoever holds its
+ * absence with ShareLock, both until the transaction ends.  A lock is on one of
+ * a fixed number of stripes of a table's keys, so that a transaction that
+ * inserts very many items does not fill the lock table.
+ *
+ * StoreModify() takes what it needs.  A transaction on several keys takes the
+ * locks of all of them first, in the order of table and stripe, lest two
+ * transactions wait for each other.
+ */
+extern uint32 StoreKeyStripe(const TableDesc *table, const ItemKey *key);
+extern void StoreLockStripe(const TableDesc *table, uint32 stripe, LOCKMODE lockmode);
 
 /*
  * Decides what becomes of the item of a key.  old is the item as it is (NULL:

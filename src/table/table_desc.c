@@ -17,11 +17,14 @@
 #include "access/htup_details.h"
 #include "access/nbtree.h"
 #include "access/table.h"
+#include "catalog/partition.h"
 #include "commands/trigger.h"
+#include "lib/qunique.h"
 #include "miscadmin.h"
 #include "partitioning/partbounds.h"
 #include "partitioning/partdesc.h"
 #include "table/access_method.h"
+#include "table/index_triggers.h"
 #include "table/table_desc.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -33,9 +36,13 @@
 #include "value/error_codes.h"
 #include "value/key.h"
 
+/* Between the names of a table and of its index; no name holds it. */
+#define NAME_SEPARATOR	'/'
+#define NAME_ENTRY_MAX	(2 * TABLE_NAME_MAX + 1)
+
 typedef struct NameEntry
 {
-	char		name[TABLE_NAME_MAX + 1];	/* hash key */
+	char		name[NAME_ENTRY_MAX + 1];	/* hash key: table or table/index */
 	TableDesc  *table;
 } NameEntry;
 
@@ -72,7 +79,7 @@ Invalidate(Datum arg, Oid relid)
 static void
 InitCache(void)
 {
-	HASHCTL		names = {.keysize = TABLE_NAME_MAX + 1, .entrysize = sizeof(NameEntry)};
+	HASHCTL		names = {.keysize = NAME_ENTRY_MAX + 1, .entrysize = sizeof(NameEntry)};
 	HASHCTL		relations = {.keysize = sizeof(Oid), .entrysize = sizeof(RelationEntry)};
 
 	if (tables_by_relation)
@@ -99,7 +106,7 @@ FindObstacle(Relation rel, int nkeys)
 		return "a partition that does not use the access method dynamo";
 	if (rel->rd_rules)
 		return "rules";
-	if (rel->trigdesc)
+	if (RelationHasOtherTriggers(rel))
 		return "triggers or foreign keys";
 	if (desc->constr && desc->constr->num_check > 0)
 		return "CHECK constraints";
@@ -131,28 +138,30 @@ BuildKey(TableDesc *table, int i, const char *name, Relation root, Relation inde
 	}
 }
 
+/* names are those of the primary key's attributes, nkeys of them. */
 static void
-BuildKeys(TableDesc *table, const TableRow *row, Relation root)
+BuildKeys(TableDesc *table, char *const *names, Relation root)
 {
 	Oid			primary_key = RelationPrimaryKey(root);
 	Relation	index;
+	bool		fits;
 
-	table->nkeys = row->range_key ? 2 : 1;
 	if (!OidIsValid(primary_key))
 	{
 		table->incomplete = true;
 		return;
 	}
 	index = index_open(primary_key, AccessShareLock);
-	if (index->rd_index->indnkeyatts != table->nkeys ||
-		index->rd_index->indkey.values[0] != RelationGetPartitionKey(root)->partattrs[0])
+	fits = index->rd_index->indnkeyatts == table->nkeys;
+	for (int i = 0; fits && i < table->nhash; i++)
+		fits = index->rd_index->indkey.values[i] == RelationGetPartitionKey(root)->partattrs[i];
+	if (!fits)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("primary key of item table \"%s\" does not match its key schema",
 						RelationGetRelationName(root))));
-	BuildKey(table, 0, row->hash_key, root, index);
-	if (row->range_key)
-		BuildKey(table, 1, row->range_key, root, index);
+	for (int i = 0; i < table->nkeys; i++)
+		BuildKey(table, i, names[i], root, index);
 	index_close(index, AccessShareLock);
 }
 
@@ -179,7 +188,7 @@ static void
 BuildLeaf(TableDesc *table, TableLeaf *leaf, Oid relid)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
-	const char *obstacle = FindObstacle(rel, table->nkeys);
+	const char *obstacle = table->index_name ? NULL : FindObstacle(rel, table->nkeys);
 
 	leaf->relid = relid;
 	if (obstacle && !table->direct_obstacle)
@@ -189,13 +198,13 @@ BuildLeaf(TableDesc *table, TableLeaf *leaf, Oid relid)
 	table_close(rel, AccessShareLock);
 }
 
-/* Raises an error unless the root is partitioned by hash of one column. */
+/* Raises an error unless the root is partitioned by hash of the partition key. */
 static void
-CheckPartitioning(Relation root)
+CheckPartitioning(const TableDesc *table, Relation root)
 {
 	PartitionKey key = RelationGetPartitionKey(root);
 
-	if (key == NULL || key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1)
+	if (key == NULL || key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != table->nhash)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("item table \"%s\" is not partitioned by hash of its partition key",
@@ -208,7 +217,11 @@ BuildPartitions(TableDesc *table, Relation root)
 	PartitionKey key = RelationGetPartitionKey(root);
 	PartitionDesc partitions = RelationGetPartitionDesc(root, true);
 
-	fmgr_info_copy(&table->partition_hash, &key->partsupfunc[0], CurrentMemoryContext);
+	for (int i = 0; i < table->nhash; i++)
+	{
+		fmgr_info_copy(&table->partition_hash[i], &key->partsupfunc[i], CurrentMemoryContext);
+		table->partition_collation[i] = key->partcollation[i];
+	}
 	table->nleaves = partitions->nparts;
 	table->leaves = palloc0(Max(table->nleaves, 1) * sizeof(TableLeaf));
 	table->has_gap = table->nleaves == 0;
@@ -223,44 +236,153 @@ BuildPartitions(TableDesc *table, Relation root)
 		BuildLeaf(table, &table->leaves[i], partitions->oids[i]);
 }
 
-/*
- * Builds a descriptor in the current context; NULL if the root has been
- * dropped since the row was read.
- */
-static TableDesc *
-BuildFromRow(const TableRow *row)
+/* Fills in all that the relations say; false if the root has been dropped. */
+static bool
+BuildRelations(TableDesc *table, char *const *key_names)
 {
-	TableDesc  *table = palloc0(sizeof(TableDesc));
-	Relation	root = try_table_open(row->relid, AccessShareLock);
+	Relation	root = try_table_open(table->relid, AccessShareLock);
 
 	if (root == NULL)
-		return NULL;
-	table->table_name = pstrdup(row->table_name);
-	table->relid = row->relid;
+		return false;
 	table->row_security = root->rd_rel->relrowsecurity;
-	CheckPartitioning(root);
-	BuildKeys(table, row, root);
+	CheckPartitioning(table, root);
+	BuildKeys(table, key_names, root);
 	RelationItemColumn(root);
-	table->direct_obstacle = FindObstacle(root, table->nkeys);
+	if (table->index_name == NULL)
+		table->direct_obstacle = FindObstacle(root, table->nkeys);
 	BuildPartitions(table, root);
 	table_close(root, AccessShareLock);
-	return table;
+	return true;
+}
+
+static void
+SetAttribute(IndexAttribute *attribute, const char *name)
+{
+	attribute->name = pstrdup(name);
+	attribute->name_len = strlen(name);
+}
+
+/* Adds a key attribute to an index's entries, unless it is there. */
+static void
+AddEntryKey(IndexDesc *index, const char *name, AttributeType type)
+{
+	for (int i = 0; i < index->nentry_keys; i++)
+	{
+		if (strcmp(index->keys[i].attribute.name, name) == 0)
+			return;
+	}
+	SetAttribute(&index->keys[index->nentry_keys].attribute, name);
+	index->keys[index->nentry_keys++].type = type;
+}
+
+static int
+CompareAttributes(const void *a, const void *b)
+{
+	const IndexAttribute *x = a;
+	const IndexAttribute *y = b;
+
+	return CompareBytes(x->name, x->name_len, y->name, y->name_len);
+}
+
+/* The attributes of an entry, where it does not hold all. */
+static void
+BuildKept(IndexDesc *index, const IndexRow *row)
+{
+	index->kept = palloc((index->nentry_keys + row->nincluded) * sizeof(IndexAttribute));
+	for (int i = 0; i < index->nentry_keys; i++)
+		index->kept[index->nkept++] = index->keys[i].attribute;
+	for (int i = 0; i < row->nincluded; i++)
+		SetAttribute(&index->kept[index->nkept++], row->included[i]);
+	qsort(index->kept, index->nkept, sizeof(IndexAttribute), CompareAttributes);
+	index->nkept = qunique(index->kept, index->nkept, sizeof(IndexAttribute), CompareAttributes);
+}
+
+static void
+BuildIndex(IndexDesc *index, const IndexRow *row, const TableDesc *table)
+{
+	index->name = pstrdup(row->index_name);
+	index->side = row->side;
+	index->kind = row->kind;
+	index->status = row->status;
+	index->nhash = row->nhash;
+	index->projection = row->projection;
+	for (int i = 0; i < row->nkeys; i++)
+		AddEntryKey(index, row->keys[i], row->types[i]);
+	index->nkeys = index->nentry_keys;
+	for (int i = 0; i < table->nkeys; i++)
+		AddEntryKey(index, table->keys[i].name, table->keys[i].type);
+	if (row->projection != INDEX_PROJECT_ALL)
+		BuildKept(index, row);
+}
+
+static void
+BuildIndexes(TableDesc *table)
+{
+	List	   *rows = IndexCatalogList(table->relid);
+	ListCell   *cell;
+
+	table->indexes = palloc0(Max(list_length(rows), 1) * sizeof(IndexDesc));
+	foreach(cell, rows)
+		BuildIndex(&table->indexes[table->nindexes++], lfirst(cell), table);
 }
 
 /*
- * Builds the descriptor of a table, NULL if there is none.  It comes in a
- * context of its own below the current one, so an error leaves nothing.
+ * Builds the descriptor of a table in the current context; NULL if there is
+ * none, or it was dropped since its row was read.
  */
 static TableDesc *
-Build(const char *table_name)
+BuildTable(const char *table_name)
+{
+	TableRow   *row = CatalogFindTable(table_name);
+	TableDesc  *table = palloc0(sizeof(TableDesc));
+
+	if (row == NULL)
+		return NULL;
+	table->table_name = row->table_name;
+	table->relid = row->relid;
+	table->nhash = 1;
+	table->nkeys = row->range_key ? 2 : 1;
+	if (!BuildRelations(table, (char *[]){row->hash_key, row->range_key}))
+		return NULL;
+	if (!table->incomplete)
+		BuildIndexes(table);
+	return table;
+}
+
+/* The same for an index's entries. */
+static TableDesc *
+BuildSide(const char *table_name, const char *index_name)
+{
+	TableDesc  *table = TableDescFind(table_name);
+	IndexDesc  *index = table ? TableIndex(table, index_name) : NULL;
+	TableDesc  *side = palloc0(sizeof(TableDesc));
+	char	   *names[DESC_MAX_KEYS];
+
+	if (index == NULL)
+		return NULL;
+	side->table_name = pstrdup(table_name);
+	side->index_name = pstrdup(index_name);
+	side->relid = index->side;
+	side->nhash = index->nhash;
+	side->nkeys = index->nentry_keys;
+	for (int i = 0; i < index->nentry_keys; i++)
+		names[i] = index->keys[i].attribute.name;
+	return BuildRelations(side, names) ? side : NULL;
+}
+
+/*
+ * Builds a descriptor, NULL if there is no such thing.  It comes in a context
+ * of its own below the current one, so an error leaves nothing.
+ */
+static TableDesc *
+Build(const char *table_name, const char *index_name)
 {
 	for (;;)
 	{
 		uint64		before = invalidation_count;
 		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynamo table", ALLOCSET_SMALL_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(context);
-		TableRow   *row = CatalogFindTable(table_name);
-		TableDesc  *table = row ? BuildFromRow(row) : NULL;
+		TableDesc  *table = index_name ? BuildSide(table_name, index_name) : BuildTable(table_name);
 
 		MemoryContextSwitchTo(caller);
 		if (table)
@@ -271,7 +393,7 @@ Build(const char *table_name)
 		if (before == invalidation_count && table)
 			return table;
 		MemoryContextDelete(context);
-		if (row == NULL)
+		if (before == invalidation_count)
 			return NULL;
 		CHECK_FOR_INTERRUPTS();
 	}
@@ -287,11 +409,24 @@ UnlinkRelation(TableDesc *table, Oid relid)
 		hash_search(tables_by_relation, &relid, HASH_REMOVE, NULL);
 }
 
+/* The key of a table or index in tables_by_name. */
+static void
+EntryName(char name[NAME_ENTRY_MAX + 1], const char *table_name, const char *index_name)
+{
+	if (index_name)
+		snprintf(name, NAME_ENTRY_MAX + 1, "%s%c%s", table_name, NAME_SEPARATOR, index_name);
+	else
+		strlcpy(name, table_name, NAME_ENTRY_MAX + 1);
+}
+
 /* Takes a stale descriptor out of the cache; its users may read on. */
 static void
 Unlink(TableDesc *table)
 {
-	hash_search(tables_by_name, table->table_name, HASH_REMOVE, NULL);
+	char		name[NAME_ENTRY_MAX + 1];
+
+	EntryName(name, table->table_name, table->index_name);
+	hash_search(tables_by_name, name, HASH_REMOVE, NULL);
 	UnlinkRelation(table, table->relid);
 	for (int i = 0; i < table->nleaves; i++)
 		UnlinkRelation(table, table->leaves[i].relid);
@@ -311,35 +446,84 @@ LinkRelation(TableDesc *table, Oid relid)
 static void
 Link(TableDesc *table)
 {
+	char		name[NAME_ENTRY_MAX + 1];
 	bool		found;
 	NameEntry  *entry;
 
+	EntryName(name, table->table_name, table->index_name);
 	MemoryContextSetParent(table->context, CacheMemoryContext);
-	entry = hash_search(tables_by_name, table->table_name, HASH_ENTER, &found);
+	entry = hash_search(tables_by_name, name, HASH_ENTER, &found);
 	entry->table = table;
 	LinkRelation(table, table->relid);
 	for (int i = 0; i < table->nleaves; i++)
 		LinkRelation(table, table->leaves[i].relid);
 }
 
-TableDesc *
-TableDescFind(const char *table_name)
+/* From the cache, or built; NULL if there is no such thing. */
+static TableDesc *
+Find(const char *table_name, const char *index_name)
 {
+	char		name[NAME_ENTRY_MAX + 1];
 	NameEntry  *entry;
 	TableDesc  *table;
 
-	if (strlen(table_name) > TABLE_NAME_MAX)
-		return NULL;
 	InitCache();
-	entry = hash_search(tables_by_name, table_name, HASH_FIND, NULL);
+	EntryName(name, table_name, index_name);
+	entry = hash_search(tables_by_name, name, HASH_FIND, NULL);
 	if (entry && likely(entry->table->valid))
 		return entry->table;
 	if (entry)
 		Unlink(entry->table);
-	table = Build(table_name);
+	table = Build(table_name, index_name);
 	if (table)
 		Link(table);
 	return table;
+}
+
+TableDesc *
+TableDescFind(const char *table_name)
+{
+	return strlen(table_name) > TABLE_NAME_MAX ? NULL : Find(table_name, NULL);
+}
+
+TableDesc *
+TableDescOfLeaf(Oid leaf)
+{
+	RelationEntry *entry;
+	TableRow   *row;
+	Oid			root;
+
+	InitCache();
+	entry = hash_search(tables_by_relation, &leaf, HASH_FIND, NULL);
+	if (entry && likely(entry->table->valid))
+		return entry->table;
+	root = get_rel_relispartition(leaf) ? get_partition_parent(leaf, true) : InvalidOid;
+	row = OidIsValid(root) ? CatalogFindRelation(root) : NULL;
+	return row ? TableDescFind(row->table_name) : NULL;
+}
+
+IndexDesc *
+TableIndex(const TableDesc *table, const char *index_name)
+{
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		if (strcmp(table->indexes[i].name, index_name) == 0)
+			return &table->indexes[i];
+	}
+	return NULL;
+}
+
+TableDesc *
+TableDescOfIndex(const TableDesc *table, const IndexDesc *index)
+{
+	TableDesc  *side = Find(table->table_name, index->name);
+
+	if (side == NULL || side->incomplete)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("side table of index \"%s\" of item table \"%s\" is gone or has no primary key",
+						index->name, table->table_name)));
+	return side;
 }
 
 TableDesc *
@@ -358,13 +542,29 @@ TableDescFindOrError(const char *table_name, const char *message)
 	return table;
 }
 
-uint64
-TablePartitionHash(TableDesc *table, Datum hash_key)
+TableDesc *
+TableDescRefresh(const TableDesc *table)
 {
-	bool		isnull = false;
+	TableDesc  *fresh = TableDescFindOrError(table->table_name, "the table is gone");
+	IndexDesc  *index;
 
-	return compute_partition_hash_value(1, &table->partition_hash, &table->keys[0].collation,
-										&hash_key, &isnull);
+	if (table->index_name == NULL)
+		return fresh;
+	index = TableIndex(fresh, table->index_name);
+	if (index == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DYNAMO_RESOURCE_NOT_FOUND),
+				 errmsg("the index is gone")));
+	return TableDescOfIndex(fresh, index);
+}
+
+uint64
+TablePartitionHash(TableDesc *table, const Datum *hash_key)
+{
+	static bool nulls[INDEX_MAX_HASH_KEYS];
+
+	return compute_partition_hash_value(table->nhash, table->partition_hash, table->partition_collation,
+										unconstify(Datum *, hash_key), nulls);
 }
 
 int
@@ -382,7 +582,7 @@ TableLeafOfHash(TableDesc *table, uint64 hash)
 }
 
 TableLeaf *
-TableLeafFor(TableDesc *table, Datum hash_key)
+TableLeafFor(TableDesc *table, const Datum *hash_key)
 {
 	return &table->leaves[TableLeafOfHash(table, TablePartitionHash(table, hash_key))];
 }

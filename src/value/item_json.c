@@ -412,7 +412,13 @@ AttributeValueFromJson(const JsonNode *node)
 void
 ItemCheckSize(const DynamoItem *item)
 {
-	if (ItemSize(item) > ITEM_MAX_SIZE)
+	ItemSizeCheck(ItemSize(item));
+}
+
+void
+ItemSizeCheck(uint64 size)
+{
+	if (size > ITEM_MAX_SIZE)
 		ereport(ERROR,
 				(errcode(ERRCODE_DYNAMO_VALIDATION),
 				 errmsg("Item size has exceeded the maximum allowed size")));

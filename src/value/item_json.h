@@ -26,8 +26,12 @@ extern AttributeType AttributeTypeFromName(const char *name);
 /* One AttributeValue from {"S": "x"}. */
 extern AttributeValue AttributeValueFromJson(const JsonNode *node);
 
-/* Raises the service's error if the item is larger than 400 KB. */
+/*
+ * Raise the service's error if the item, or what is that large, is larger than
+ * 400 KB.
+ */
 extern void ItemCheckSize(const DynamoItem *item);
+extern void ItemSizeCheck(uint64 size);
 
 /*
  * Raise the service's error for a container nested too deep (depth counts the

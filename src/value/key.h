@@ -11,6 +11,10 @@
 
 #include "value/item.h"
 
+/* The types that a key attribute can have. */
+#define AttributeTypeIsKey(type) \
+	((type) == ATTRIBUTE_S || (type) == ATTRIBUTE_N || (type) == ATTRIBUTE_B)
+
 /* A datum of the column type; allocated in the current context. */
 extern Datum KeyDatum(const AttributeValue *value);
 

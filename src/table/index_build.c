@@ -1,0 +1,210 @@
+/*
+ * index_build.c
+ *	  Filling an index that is added to a table with items in it.
+ *
+ * A batch reads tuples in the order of their places and locks each, so that
+ * its entry cannot change before the batch commits.  A tuple that somebody
+ * else has locked ends the batch; the next one begins with waiting for it,
+ * holding nothing.  So the builder is never part of a deadlock.
+ *
+ * What a batch does not see was written after the index was added, and has its
+ * entry from there; what was updated or deleted before it could be locked, too.
+ * That is why writers write an entry that is CREATING even if it did not change
+ * (index_keep.c): the item may have moved to a place that was read already.
+ */
+#include "base/compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "postmaster/bgworker.h"
+#include "table/index_build.h"
+#include "table/index_ddl.h"
+#include "table/index_keep.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#define BATCH_TUPLES	500
+
+/* ---- asking for the builder ---- */
+
+static bool requested = false;
+
+static void
+StartBuilder(void)
+{
+	BackgroundWorker worker = {0};
+
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = 5;
+	worker.bgw_main_arg = ObjectIdGetDatum(MyDatabaseId);
+	strlcpy(worker.bgw_library_name, "dynamo", sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, INDEX_BUILDER_FUNCTION, sizeof(worker.bgw_function_name));
+	strlcpy(worker.bgw_name, INDEX_BUILDER_NAME, sizeof(worker.bgw_name));
+	strlcpy(worker.bgw_type, INDEX_BUILDER_NAME, sizeof(worker.bgw_type));
+	if (!RegisterDynamicBackgroundWorker(&worker, NULL))
+		ereport(WARNING,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("no background worker is free to build the index"),
+				 errhint("Raise \"max_worker_processes\"; the index is built after the next start of the server.")));
+}
+
+/* Transaction callback: nobody else could see the index before. */
+static void
+AtEndOfTransaction(XactEvent event, void *arg)
+{
+	bool		start = requested && event == XACT_EVENT_COMMIT;
+
+	/* whoever commits it then would not know that there is something to build */
+	if (requested && event == XACT_EVENT_PRE_PREPARE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot PREPARE a transaction that has added a secondary index")));
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT)
+		requested = false;
+	if (start)
+		StartBuilder();
+}
+
+void
+IndexBuildRequest(Oid table)
+{
+	static bool registered = false;
+
+	if (!registered)
+		RegisterXactCallback(AtEndOfTransaction, NULL);
+	registered = true;
+	requested = true;
+}
+
+/* ---- building ---- */
+
+/* The table of the index, and the index; false if there is nothing to build. */
+static bool
+FindIndex(const IndexBuild *build, TableDesc **table, IndexDesc **index)
+{
+	TableRow   *row = CatalogFindRelation(build->table);
+
+	*table = row ? TableDescFind(row->table_name) : NULL;
+	*index = *table ? TableIndex(*table, build->index_name) : NULL;
+	return *index && (*index)->status == INDEX_CREATING;
+}
+
+/* Goes back to the leaf's start if it is another than before, or rewritten. */
+static void
+FollowFile(IndexBuild *build, Relation rel)
+{
+	if (build->relation == RelationGetRelid(rel) && build->file == rel->rd_rel->relfilenode)
+		return;
+	build->relation = RelationGetRelid(rel);
+	build->file = rel->rd_rel->relfilenode;
+	ItemPointerSet(&build->next, 0, FirstOffsetNumber);
+}
+
+/*
+ * Locks the tuple of the slot against writers: true if it is there and can be
+ * locked; *held if somebody else holds it.
+ */
+static bool
+LockTuple(Relation rel, TupleTableSlot *slot, Snapshot snapshot, bool wait, bool *held)
+{
+	ItemPointerData tid = slot->tts_tid;
+	TM_FailureData failure;
+	TM_Result	result = table_tuple_lock(rel, &tid, snapshot, slot, GetCurrentCommandId(true),
+										  LockTupleShare, wait ? LockWaitBlock : LockWaitSkip, 0, &failure);
+
+	*held = result == TM_WouldBlock;
+	return result == TM_Ok;
+}
+
+static void
+AddEntry(TableDesc *table, const IndexDesc *index, AttrNumber item_column, TupleTableSlot *slot)
+{
+	bool		isnull;
+	Datum		item = slot_getattr(slot, item_column, &isnull);
+
+	IndexFill(table, index, DatumGetItemP(item));
+}
+
+/* Reads on in one leaf; false at its end. */
+static bool
+BuildFromLeaf(IndexBuild *build, TableDesc *table, const IndexDesc *index, const TableLeaf *leaf)
+{
+	Relation	rel = table_open(leaf->relid, RowShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TupleTableSlot *locked = table_slot_create(rel, NULL);
+	ItemPointerData last;
+	TableScanDesc scan;
+	int			count = 0;
+	bool		held = false;
+
+	FollowFile(build, rel);
+	ItemPointerSet(&last, MaxBlockNumber, MaxOffsetNumber);
+	scan = table_beginscan_tidrange(rel, snapshot, &build->next, &last);
+	while (count < BATCH_TUPLES && !held && table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		build->next = slot->tts_tid;
+		ExecCopySlot(locked, slot);
+		locked->tts_tid = slot->tts_tid;
+		if (LockTuple(rel, locked, snapshot, build->wait, &held))
+			AddEntry(table, index, leaf->item_column, locked);
+		build->wait = held;
+		if (!held)
+			ItemPointerInc(&build->next);
+		count++;
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(locked);
+	ExecDropSingleTupleTableSlot(slot);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, NoLock);
+	return held || count == BATCH_TUPLES;
+}
+
+bool
+IndexBuildBatch(IndexBuild *build)
+{
+	TableDesc  *table;
+	IndexDesc  *index;
+
+	if (!FindIndex(build, &table, &index) || build->leaf >= table->nleaves)
+		return false;
+	if (!BuildFromLeaf(build, table, index, &table->leaves[build->leaf]))
+		build->leaf++;
+	return true;
+}
+
+void
+IndexBuildFinish(const IndexBuild *build)
+{
+	IndexRow   *row;
+
+	CatalogLock();
+	row = IndexCatalogFind(build->table, build->index_name);
+	if (row == NULL || row->status != INDEX_CREATING)
+		return;
+	row->status = INDEX_ACTIVE;
+	row->backfilling = false;
+	IndexChange(row);
+}
+
+List *
+IndexesToBuild(void)
+{
+	List	   *all = IndexCatalogListAll();
+	List	   *rows = NIL;
+	ListCell   *cell;
+
+	foreach(cell, all)
+	{
+		IndexRow   *row = lfirst(cell);
+
+		if (row->status == INDEX_CREATING)
+			rows = lappend(rows, row);
+	}
+	return rows;
+}

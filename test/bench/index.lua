@@ -1,0 +1,42 @@
+-- PutItem or Query (OPERATION) of TABLE, with INDEX or on the table's own key;
+-- ITEMS are in the table, ten to a key.  The requests are made beforehand, so
+-- that wrk's own work does not eat the processors that it shares with the
+-- server.
+local operation = os.getenv("OPERATION")
+local table_name = os.getenv("TABLE")
+local index_name = os.getenv("INDEX")
+local keys = math.floor(tonumber(os.getenv("ITEMS")) / 10)
+local requests = {}
+local next_request = 0
+
+local bodies = {
+	-- Few items and many requests: no item is put twice as it is, and most
+	-- times the index's keys change.
+	PutItem = function()
+		return '{"TableName":"' .. table_name .. '","Item":{"pk":{"S":"p' .. math.random(0, 499) ..
+			'"},"sk":{"N":"' .. math.random(0, 9) .. '"},"gpk":{"S":"g' .. math.random(0, 499) ..
+			'"},"gsk":{"N":"' .. math.random(0, 1000000) .. '"},"f0":{"S":"' .. string.rep("x", 1000) .. '"}}}'
+	end,
+	Query = function()
+		local from = '"KeyConditionExpression":"pk = :k","ExpressionAttributeValues":{":k":{"S":"p'
+
+		if index_name ~= "" then
+			from = '"IndexName":"' .. index_name .. '","KeyConditionExpression":"gpk = :k","ExpressionAttributeValues":{":k":{"S":"g'
+		end
+		return '{"TableName":"' .. table_name .. '",' .. from .. math.random(0, keys - 1) .. '"}}}'
+	end,
+}
+
+function init(args)
+	math.randomseed(os.time())
+	wrk.headers["X-Amz-Target"] = "DynamoDB_20120810." .. operation
+	wrk.headers["Content-Type"] = "application/x-amz-json-1.0"
+	for i = 1, 20000 do
+		requests[i] = wrk.format("POST", "/", nil, bodies[operation]())
+	end
+end
+
+function request()
+	next_request = next_request % #requests + 1
+	return requests[next_request]
+end
