@@ -239,6 +239,18 @@ CREATE EVENT TRIGGER dynamo_forget_dropped ON sql_drop
 ALTER EVENT TRIGGER dynamo_forget_dropped ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER dynamo_forget_dropped IS 'takes dropped relations out of the catalog, and drops their side tables';
 
+CREATE TABLE dynamo.transactions (
+    token text COLLATE "C" NOT NULL,
+    content bytea NOT NULL,
+    finished_at timestamptz NOT NULL,
+    CONSTRAINT transactions_pkey PRIMARY KEY (token)
+);
+CREATE INDEX transactions_finished_at_idx ON dynamo.transactions (finished_at);
+COMMENT ON TABLE dynamo.transactions IS 'TransactWriteItems with a ClientRequestToken, for ten minutes';
+COMMENT ON COLUMN dynamo.transactions.token IS 'ClientRequestToken of the API';
+COMMENT ON COLUMN dynamo.transactions.content IS 'SHA-256 of its TransactItems';
+COMMENT ON COLUMN dynamo.transactions.finished_at IS 'when it was about to commit';
+
 ----------------------------------------------------------------------
 -- Access method
 ----------------------------------------------------------------------
@@ -314,6 +326,14 @@ COMMENT ON FUNCTION dynamo.batch_write_item(json) IS 'DynamoDB BatchWriteItem';
 CREATE FUNCTION dynamo.batch_get_item(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_batch_get_item' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION dynamo.batch_get_item(json) IS 'DynamoDB BatchGetItem';
+
+CREATE FUNCTION dynamo.transact_write_items(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_transact_write_items' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.transact_write_items(json) IS 'DynamoDB TransactWriteItems';
+
+CREATE FUNCTION dynamo.transact_get_items(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_transact_get_items' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.transact_get_items(json) IS 'DynamoDB TransactGetItems';
 
 CREATE FUNCTION dynamo.query(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_query' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;

@@ -20,6 +20,8 @@ static const Operation operations[] = {
 	{"PutItem", PutItemRun, false},
 	{"Query", QueryRun, true},
 	{"Scan", ScanRun, true},
+	{"TransactGetItems", TransactGetItemsRun, true},
+	{"TransactWriteItems", TransactWriteItemsRun, false},
 	{"UpdateItem", UpdateItemRun, false},
 	{"UpdateTable", UpdateTableRun, false},
 };

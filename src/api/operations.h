@@ -27,6 +27,10 @@ extern void DeleteItemRun(const JsonNode *request, StringInfo reply);
 extern void BatchWriteItemRun(const JsonNode *request, StringInfo reply);
 extern void BatchGetItemRun(const JsonNode *request, StringInfo reply);
 
+/* transact_write.c, transact_get.c */
+extern void TransactWriteItemsRun(const JsonNode *request, StringInfo reply);
+extern void TransactGetItemsRun(const JsonNode *request, StringInfo reply);
+
 /* query.c, scan.c */
 extern void QueryRun(const JsonNode *request, StringInfo reply);
 extern void ScanRun(const JsonNode *request, StringInfo reply);

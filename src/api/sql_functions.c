@@ -49,6 +49,8 @@ OPERATION_FUNCTION(list_tables, "ListTables");
 OPERATION_FUNCTION(put_item, "PutItem");
 OPERATION_FUNCTION(query, "Query");
 OPERATION_FUNCTION(scan, "Scan");
+OPERATION_FUNCTION(transact_get_items, "TransactGetItems");
+OPERATION_FUNCTION(transact_write_items, "TransactWriteItems");
 OPERATION_FUNCTION(update_item, "UpdateItem");
 OPERATION_FUNCTION(update_table, "UpdateTable");
 

@@ -468,6 +468,98 @@ static const ShapeMember ScanInputMembers[] = {
 };
 SHAPE(ScanInput, SHAPE_STRUCTURE, .members = ScanInputMembers);
 
+static const ShapeMember GetMembers[] = {
+	{"Key", &KeyShape, true},
+	{"TableName", &TableArnShape, true},
+	{"ProjectionExpression", &ProjectionExpressionShape},
+	{"ExpressionAttributeNames", &ExpressionAttributeNameMapShape},
+	{NULL}
+};
+SHAPE(Get, SHAPE_STRUCTURE, .members = GetMembers);
+
+static const ShapeMember TransactGetItemMembers[] = {
+	{"Get", &GetShape, true},
+	{NULL}
+};
+SHAPE(TransactGetItem, SHAPE_STRUCTURE, .members = TransactGetItemMembers);
+
+SHAPE(TransactGetItemList, SHAPE_LIST, AT_LEAST(1), AT_MOST(100), .element = &TransactGetItemShape);
+
+static const ShapeMember TransactGetItemsInputMembers[] = {
+	{"TransactItems", &TransactGetItemListShape, true},
+	{"ReturnConsumedCapacity", &ReturnConsumedCapacityShape},
+	{NULL}
+};
+SHAPE(TransactGetItemsInput, SHAPE_STRUCTURE, .members = TransactGetItemsInputMembers);
+
+static const ShapeMember ConditionCheckMembers[] = {
+	{"Key", &KeyShape, true},
+	{"TableName", &TableArnShape, true},
+	{"ConditionExpression", &ConditionExpressionShape, true},
+	{"ExpressionAttributeNames", &ExpressionAttributeNameMapShape},
+	{"ExpressionAttributeValues", &ExpressionAttributeValueMapShape},
+	{"ReturnValuesOnConditionCheckFailure", &ReturnValuesOnConditionCheckFailureShape},
+	{NULL}
+};
+SHAPE(ConditionCheck, SHAPE_STRUCTURE, .members = ConditionCheckMembers);
+
+static const ShapeMember PutMembers[] = {
+	{"Item", &PutItemInputAttributeMapShape, true},
+	{"TableName", &TableArnShape, true},
+	{"ConditionExpression", &ConditionExpressionShape},
+	{"ExpressionAttributeNames", &ExpressionAttributeNameMapShape},
+	{"ExpressionAttributeValues", &ExpressionAttributeValueMapShape},
+	{"ReturnValuesOnConditionCheckFailure", &ReturnValuesOnConditionCheckFailureShape},
+	{NULL}
+};
+SHAPE(Put, SHAPE_STRUCTURE, .members = PutMembers);
+
+static const ShapeMember DeleteMembers[] = {
+	{"Key", &KeyShape, true},
+	{"TableName", &TableArnShape, true},
+	{"ConditionExpression", &ConditionExpressionShape},
+	{"ExpressionAttributeNames", &ExpressionAttributeNameMapShape},
+	{"ExpressionAttributeValues", &ExpressionAttributeValueMapShape},
+	{"ReturnValuesOnConditionCheckFailure", &ReturnValuesOnConditionCheckFailureShape},
+	{NULL}
+};
+SHAPE(Delete, SHAPE_STRUCTURE, .members = DeleteMembers);
+
+SHAPE(UpdateExpression, SHAPE_STRING);
+
+static const ShapeMember UpdateMembers[] = {
+	{"Key", &KeyShape, true},
+	{"UpdateExpression", &UpdateExpressionShape, true},
+	{"TableName", &TableArnShape, true},
+	{"ConditionExpression", &ConditionExpressionShape},
+	{"ExpressionAttributeNames", &ExpressionAttributeNameMapShape},
+	{"ExpressionAttributeValues", &ExpressionAttributeValueMapShape},
+	{"ReturnValuesOnConditionCheckFailure", &ReturnValuesOnConditionCheckFailureShape},
+	{NULL}
+};
+SHAPE(Update, SHAPE_STRUCTURE, .members = UpdateMembers);
+
+static const ShapeMember TransactWriteItemMembers[] = {
+	{"ConditionCheck", &ConditionCheckShape},
+	{"Put", &PutShape},
+	{"Delete", &DeleteShape},
+	{"Update", &UpdateShape},
+	{NULL}
+};
+SHAPE(TransactWriteItem, SHAPE_STRUCTURE, .members = TransactWriteItemMembers);
+
+SHAPE(TransactWriteItemList, SHAPE_LIST, AT_LEAST(1), AT_MOST(100), .element = &TransactWriteItemShape);
+SHAPE(ClientRequestToken, SHAPE_STRING, AT_LEAST(1), AT_MOST(36));
+
+static const ShapeMember TransactWriteItemsInputMembers[] = {
+	{"TransactItems", &TransactWriteItemListShape, true},
+	{"ReturnConsumedCapacity", &ReturnConsumedCapacityShape},
+	{"ReturnItemCollectionMetrics", &ReturnItemCollectionMetricsShape},
+	{"ClientRequestToken", &ClientRequestTokenShape},
+	{NULL}
+};
+SHAPE(TransactWriteItemsInput, SHAPE_STRUCTURE, .members = TransactWriteItemsInputMembers);
+
 static const char *const AttributeActionValues[] = {
 	"ADD", "PUT", "DELETE", NULL
 };
@@ -481,7 +573,6 @@ static const ShapeMember AttributeValueUpdateMembers[] = {
 SHAPE(AttributeValueUpdate, SHAPE_STRUCTURE, .members = AttributeValueUpdateMembers);
 
 SHAPE(AttributeUpdates, SHAPE_MAP, .key = &AttributeNameShape, .element = &AttributeValueUpdateShape);
-SHAPE(UpdateExpression, SHAPE_STRING);
 
 static const ShapeMember UpdateItemInputMembers[] = {
 	{"ReturnConsumedCapacity", &ReturnConsumedCapacityShape},
@@ -701,6 +792,8 @@ static const struct
 	{"PutItem", &PutItemInputShape},
 	{"Query", &QueryInputShape},
 	{"Scan", &ScanInputShape},
+	{"TransactGetItems", &TransactGetItemsInputShape},
+	{"TransactWriteItems", &TransactWriteItemsInputShape},
 	{"UpdateItem", &UpdateItemInputShape},
 	{"UpdateTable", &UpdateTableInputShape},
 };
