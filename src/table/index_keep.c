@@ -18,9 +18,11 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "table/index_entry.h"
 #include "table/index_keep.h"
-#include "table/leaf_scan.h"
+#include "table/key_hints.h"
+#include "table/key_lookup.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "value/item_json.h"
@@ -31,6 +33,7 @@ typedef struct SideLeaf
 	Relation	rel;
 	EState	   *estate;
 	ResultRelInfo *rri;
+	uint64		hint;			/* what stands for the last entry's key in key_hints.h */
 	int			nslots;			/* entries to be inserted */
 	int			max_slots;
 	TupleTableSlot **slots;
@@ -145,6 +148,7 @@ Put(Keeper *keeper, IndexEntry *entry)
 	ItemKeyComplete(keeper->side, &entry->key);
 	leaf = TableLeafFor(keeper->side, entry->key.datums);
 	side_leaf = OpenLeaf(keeper, leaf);
+	side_leaf->hint = KeyHintHash(keeper->side, leaf, &entry->key);
 	if (side_leaf->nslots == side_leaf->max_slots)
 	{
 		side_leaf->max_slots = Max(1, side_leaf->max_slots * 2);
@@ -196,14 +200,12 @@ Remove(Keeper *keeper, IndexEntry *entry)
 static bool
 FindEntry(Keeper *keeper, IndexEntry *entry, LeafScan *scan)
 {
-	ScanKeyData keys[DESC_MAX_KEYS];
+	const TableLeaf *leaf;
 
 	ItemKeyComplete(keeper->side, &entry->key);
-	for (int i = 0; i < keeper->side->nkeys; i++)
-		LeafScanKey(&keys[i], keeper->side, i, BTEqualStrategyNumber, entry->key.datums[i]);
-	LeafScanBegin(scan, TableLeafFor(keeper->side, entry->key.datums), RowExclusiveLock, SnapshotSelf,
-				  keys, keeper->side->nkeys);
-	if (LeafScanNext(scan, ForwardScanDirection))
+	leaf = TableLeafFor(keeper->side, entry->key.datums);
+	LockRelationOid(leaf->relid, RowExclusiveLock);
+	if (KeyLookup(scan, keeper->side, leaf, &entry->key, RowExclusiveLock, SnapshotSelf))
 		return true;
 	LeafScanEnd(scan);
 	return false;
@@ -237,6 +239,8 @@ FlushLeaf(SideLeaf *leaf)
 		table_tuple_insert(leaf->rel, leaf->slots[0], cid, 0, NULL);
 	else if (leaf->nslots > 1)
 		table_multi_insert(leaf->rel, leaf->slots, leaf->nslots, cid, 0, NULL);
+	if (leaf->nslots == 1)
+		KeyHintSet(leaf->hint, &leaf->slots[0]->tts_tid);
 	for (int i = 0; i < leaf->nslots; i++)
 	{
 		ExecInsertIndexesSpeculative(leaf->rri, leaf->slots[i], leaf->estate, &conflict, NIL);

@@ -19,7 +19,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "table/key_hints.h"
+#include "table/key_lookup.h"
 #include "table/leaf_scan.h"
 #include "table/store.h"
 #include "tcop/utility.h"
@@ -144,55 +144,6 @@ CopyItem(const DynamoItem *item)
 	return copy;
 }
 
-/* Whether the current tuple has that key. */
-static bool
-HasKey(LeafScan *scan, TableDesc *table, const ItemKey *key)
-{
-	for (int i = 0; i < table->nkeys; i++)
-	{
-		TableKey   *k = &table->keys[i];
-
-		if (!DatumGetBool(FunctionCall2Coll(&k->operators[BTEqualStrategyNumber], k->collation,
-											LeafScanKeyDatum(scan, i), key->datums[i])))
-			return false;
-	}
-	return true;
-}
-
-/*
- * The tuple at the place where the key was last seen, if it has that key: no
- * second one of the key can be visible.  The index must be looked into where
- * serializability depends on what was not found there.
- */
-static bool
-LookupByHint(LeafScan *scan, TableDesc *table, const ItemKey *key, uint64 hash, Snapshot snapshot)
-{
-	ItemPointerData place;
-
-	return !IsolationIsSerializable() && KeyHintFind(hash, &place) &&
-		LeafScanFetch(scan, &place, snapshot) && HasKey(scan, table, key);
-}
-
-/* Looks up one key; true if it is there.  To be ended by LeafScanEnd(). */
-static bool
-Lookup(LeafScan *scan, TableDesc *table, const TableLeaf *leaf, const ItemKey *key,
-	   LOCKMODE lockmode, Snapshot snapshot)
-{
-	uint64		hash = KeyHintHash(table, leaf, key);
-	ScanKeyData keys[DESC_MAX_KEYS];
-
-	LeafScanOpen(scan, leaf, NoLock);
-	if (LookupByHint(scan, table, key, hash, snapshot))
-		return true;
-	for (int i = 0; i < table->nkeys; i++)
-		LeafScanKey(&keys[i], table, i, BTEqualStrategyNumber, key->datums[i]);
-	LeafScanStart(scan, lockmode, snapshot, keys, table->nkeys);
-	if (!LeafScanNext(scan, ForwardScanDirection))
-		return false;
-	KeyHintSet(hash, &scan->place);
-	return true;
-}
-
 DynamoItem *
 StoreGet(TableDesc *table, const ItemKey *key)
 {
@@ -210,7 +161,7 @@ StoreGetAsOf(TableDesc *table, const ItemKey *key, Snapshot snapshot)
 	LeafScan	scan;
 	DynamoItem *item = NULL;
 
-	if (Lookup(&scan, table, leaf, key, AccessShareLock, snapshot))
+	if (KeyLookup(&scan, table, leaf, key, AccessShareLock, snapshot))
 		item = CopyItem(LeafScanItem(&scan));
 	LeafScanEnd(&scan);
 	return item;
@@ -314,13 +265,6 @@ JudgeResult(TM_Result result)
 	}
 }
 
-/* The next one to ask for the key finds the new tuple at once. */
-static void
-NotePlace(const Modify *modify, TupleTableSlot *slot)
-{
-	KeyHintSet(KeyHintHash(modify->table, modify->leaf, modify->key), &slot->tts_tid);
-}
-
 static bool
 UpdateTuple(Modify *modify, DynamoItem *item)
 {
@@ -341,7 +285,7 @@ UpdateTuple(Modify *modify, DynamoItem *item)
 
 		ExecInsertIndexesAfterUpdate(work.rri, slot, work.estate, update_indexes);
 		CloseIndexes(&work);
-		NotePlace(modify, slot);
+		KeyLookupNote(modify->table, modify->leaf, modify->key, slot);
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	return JudgeResult(result);
@@ -386,7 +330,7 @@ InsertTuple(Modify *modify, DynamoItem *item)
 		RaiseSerializationFailure();
 	CloseIndexes(&work);
 	if (!conflict)
-		NotePlace(modify, slot);
+		KeyLookupNote(modify->table, modify->leaf, modify->key, slot);
 	ExecDropSingleTupleTableSlot(slot);
 	return !conflict;
 }
@@ -418,8 +362,8 @@ HoldAbsence(Modify *modify)
 static bool
 TryModify(Modify *modify)
 {
-	bool		found = Lookup(&modify->scan, modify->table, modify->leaf, modify->key,
-							   RowExclusiveLock, modify->snapshot);
+	bool		found = KeyLookup(&modify->scan, modify->table, modify->leaf, modify->key,
+								  RowExclusiveLock, modify->snapshot);
 	DynamoItem *old = found ? LeafScanItem(&modify->scan) : NULL;
 	DynamoItem *item = NULL;
 
