@@ -11,6 +11,7 @@
 
 #include "expression/error.h"
 #include "expression/key_condition.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "value/key.h"
 
@@ -40,6 +41,9 @@ static KeyComparison *FindComparison(const ComparisonList *list, const char *nam
 static int	OperandCount(const KeyComparison *comparison);
 static void CheckOperandTypes(const KeyComparison *comparison, const KeyAttribute *key);
 static void CheckOperandValues(const KeyComparison *comparison, const KeyAttribute *key, bool is_hash);
+static char *WithoutEquality(const ComparisonList *list, const KeyAttribute *keys, int count);
+static void CheckHashKeys(const ComparisonList *list, const KeyAttribute *keys, int count);
+static void CheckBefore(const ComparisonList *list, const KeyAttribute *keys, int i);
 static KeyComparison *MatchKey(const ComparisonList *list, const KeyAttribute *key, bool is_hash);
 static void RaiseMissed(const KeyAttribute *key) pg_attribute_noreturn();
 
@@ -63,7 +67,6 @@ KeyConditionMatch(const KeyCondition *condition, const KeyAttribute *keys,
 				  int nhash, int nkeys, KeyComparison **matches)
 {
 	ComparisonList list = {0, Max(nkeys, USUAL_KEY_COMPARISONS), NULL};
-	bool		open = false;
 
 	list.comparisons = palloc(list.size * sizeof(KeyComparison));
 	Collect(condition->root, &list);
@@ -71,14 +74,13 @@ KeyConditionMatch(const KeyCondition *condition, const KeyAttribute *keys,
 		RaiseInvalid("Conditions can be of length 1 or 2 only");
 	if (list.count > nkeys)
 		RaiseInvalid("Query key condition not supported");
+	if (nhash > 1)
+		CheckHashKeys(&list, keys, nhash);
+	for (int i = nhash + 1; i < nkeys; i++)
+		CheckBefore(&list, keys + nhash, i - nhash);
 
 	for (int i = 0; i < nkeys; i++)
-	{
 		matches[i] = i < Max(nhash, list.count) ? MatchKey(&list, &keys[i], i < nhash) : NULL;
-		if (matches[i] && open)
-			RaiseInvalid("Query key condition not supported");
-		open = matches[i] && matches[i]->op != KEY_EQ;
-	}
 }
 
 /* ---- collecting ---- */
@@ -220,6 +222,46 @@ FindComparison(const ComparisonList *list, const char *name, uint32 name_len)
 }
 
 /* ---- matching ---- */
+
+/* "a, b" of those attributes that have no equality; NULL if all have. */
+static char *
+WithoutEquality(const ComparisonList *list, const KeyAttribute *keys, int count)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < count; i++)
+	{
+		KeyComparison *comparison = FindComparison(list, keys[i].name, keys[i].name_len);
+
+		if (comparison == NULL || comparison->op != KEY_EQ)
+			appendStringInfo(&names, "%s%.*s", names.len > 0 ? ", " : "", (int) keys[i].name_len, keys[i].name);
+	}
+	return names.len > 0 ? names.data : NULL;
+}
+
+/* A partition key of several attributes needs them all. */
+static void
+CheckHashKeys(const ComparisonList *list, const KeyAttribute *keys, int count)
+{
+	char	   *missing = WithoutEquality(list, keys, count);
+
+	if (missing)
+		RaiseInvalid("HASH key attributes %s must have equality conditions specified in the query", missing);
+}
+
+/* A comparison on an attribute of the sort key needs equalities on those before. */
+static void
+CheckBefore(const ComparisonList *list, const KeyAttribute *keys, int i)
+{
+	char	   *missing = NULL;
+
+	if (FindComparison(list, keys[i].name, keys[i].name_len))
+		missing = WithoutEquality(list, keys, i);
+	if (missing)
+		RaiseInvalid("RANGE key attributes %s must have equality conditions specified in the query because a condition is present on key attribute %.*s",
+					 missing, (int) keys[i].name_len, keys[i].name);
+}
 
 static KeyComparison *
 MatchKey(const ComparisonList *list, const KeyAttribute *key, bool is_hash)

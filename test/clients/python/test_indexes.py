@@ -197,7 +197,7 @@ class MultiAttributeKeys(TableTest):
         self.assertEqual(found('a = :a AND b = :b', a='a1', b='b0'), [1, 9, 5, 13])
         self.assertEqual(found('a = :a AND b = :b AND c = :c', a='a1', b='b0', c='c1'), [5, 13])
         self.assertEqual(found('a = :a AND b = :b AND c = :c AND d > :d', a='a1', b='b0', c='c1', d='d0'), [13])
-        self.assert_fails('ValidationException', self.client.query, 'missed key schema element',
+        self.assert_fails('ValidationException', self.client.query, 'attributes b must have equality',
                           TableName=table, IndexName='many', KeyConditionExpression='a = :a',
                           ExpressionAttributeValues=wire(**{':a': 'a1'}))
 
