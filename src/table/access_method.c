@@ -179,8 +179,16 @@ static void
 dynamo_multi_insert(Relation rel, TupleTableSlot **slots, int nslots, CommandId cid, int options,
 					BulkInsertState bistate)
 {
+	MemoryContext caller;
+	MemoryContext context = BeginWork(&caller);
+
 	for (int i = 0; i < nslots; i++)
-		Check(rel, slots[i]);
+	{
+		TupleCheck(rel, slots[i]);
+		MemoryContextReset(context);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
 	heap->multi_insert(rel, slots, nslots, cid, options, bistate);
 	if (IsKept(rel))
 		Keep(rel, NULL, slots, nslots);

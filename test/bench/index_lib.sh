@@ -12,7 +12,7 @@ INDEX_ITEMS=${INDEX_ITEMS:-200000}
 # A cluster with the tables of load_index.sql, empty, and the file of items.
 index_start()
 {
-	ITEMS=1
+	ITEMS=1 # of the table "bench", which is not used
 	bench_start
 	gcc -O2 -fPIC -shared -I"$("$PG_CONFIG" --includedir-server)" -o "$WORK/index_trigger.so" "$BENCH/index_trigger.c" ||
 		fail 'the trigger does not compile'

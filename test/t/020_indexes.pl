@@ -111,8 +111,8 @@ is_restored('later_disabled', '--data-only --disable-triggers');
 
 # Items that come before the catalog's rows are refused, since they would be
 # missing in the indexes.
-my (undef, undef, $error) = $node->psql('later_parallel', q{INSERT INTO dynamo_data."Things.0" VALUES ('a', 1, '{}')});
-like($error, qr/indexes of item table partition "Things\.0" are not in the catalog/, 'items before the catalog are refused');
+my (undef, undef, $error) = $node->psql('later_parallel', q{INSERT INTO "Things" VALUES ('a', 1, '{}')});
+like($error, qr/indexes of item table partition "Things\.\d" are not in the catalog/, 'items before the catalog are refused');
 run_ok("pg_restore -n $_", 'pg_restore', '--data-only', '-j2', '-n', $_, '-d', $node->connstr('later_parallel'), "$dump.d")
   foreach qw(dynamo dynamo_data);
 is_restored('later_parallel', '--schema-only, then pg_restore --data-only -j2');
