@@ -39,6 +39,36 @@ BatchSort(BatchEntry *entries, int count)
 	return sorted;
 }
 
+static int
+CompareStripes(const void *a, const void *b)
+{
+	const BatchEntry *left = *(const BatchEntry *const *) a;
+	const BatchEntry *right = *(const BatchEntry *const *) b;
+	uint32		x = StoreKeyStripe(left->table, &left->key);
+	uint32		y = StoreKeyStripe(right->table, &right->key);
+
+	if (left->table->relid != right->table->relid)
+		return left->table->relid < right->table->relid ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+void
+BatchLockKeys(BatchEntry *entries, int count)
+{
+	BatchEntry **order = palloc(count * sizeof(BatchEntry *));
+
+	for (int i = 0; i < count; i++)
+		order[i] = &entries[i];
+	qsort(order, count, sizeof(BatchEntry *), CompareStripes);
+	for (int i = 0; i < count; i++)
+	{
+		if (order[i]->key_lock != NoLock)
+			StoreLockStripe(order[i]->table, StoreKeyStripe(order[i]->table, &order[i]->key),
+							order[i]->key_lock);
+	}
+	pfree(order);
+}
+
 void
 BatchSetTable(BatchEntry *first, int count, TableDesc *table)
 {

@@ -23,6 +23,7 @@ typedef struct BatchEntry
 	DynamoItem *given;			/* the item or key of the request */
 	bool		is_delete;
 	ItemKey		key;
+	LOCKMODE	key_lock;		/* what BatchLockKeys() takes on the key */
 	DynamoItem *item;			/* read: the item, or NULL */
 	Capacity   *capacity;		/* what its table consumes: one for all its entries */
 } BatchEntry;
@@ -39,6 +40,12 @@ extern void BatchSetTable(BatchEntry *first, int count, TableDesc *table);
  * batches never wait for each other in a circle.
  */
 extern BatchEntry **BatchSort(BatchEntry *entries, int count);
+
+/*
+ * Takes the locks on the entries' keys (store.h) in an order that all share, so
+ * that no writer of several items has to ask for one while it holds others.
+ */
+extern void BatchLockKeys(BatchEntry *entries, int count);
 
 /* Whether RequestItems has a later member of that name, which then counts. */
 extern bool BatchIsRepeated(const JsonNode *tables, const JsonNode *member);

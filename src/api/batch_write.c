@@ -80,9 +80,12 @@ OpenTables(BatchWrite *batch, const JsonNode *tables)
 		table = StoreOpen(BatchTableName(member), mode, TABLE_MISSING);
 		BatchSetTable(entry, member->count, table);
 		for (int i = 0; i < member->count; i++, entry++)
+		{
 			entry->key = entry->is_delete ?
 				ItemKeyOfKey(table, entry->given) :
 				ItemKeyOfItem(table, entry->given);
+			entry->key_lock = entry->is_delete ? NoLock : RowExclusiveLock;
+		}
 	}
 }
 
@@ -180,6 +183,7 @@ BatchWriteItemRun(const JsonNode *request, StringInfo reply)
 	ReadRequests(batch, tables);
 	OpenTables(batch, tables);
 	BatchCheckDuplicates(batch->entries, batch->count);
+	BatchLockKeys(batch->entries, batch->count);
 	sorted = BatchSort(batch->entries, batch->count);
 	for (int i = 0; i < batch->count; i++)
 		WriteEntry(sorted[i], capacity != RETURN_CAPACITY_NONE);

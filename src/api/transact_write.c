@@ -113,6 +113,13 @@ MakeKey(ItemWrite *write, CancellationReason *reason)
 	PG_END_TRY();
 }
 
+/* What may insert locks the key as who inserts does, anything else as who holds an absence. */
+static LOCKMODE
+KeyLockOf(ItemWriteKind kind)
+{
+	return kind == ITEM_WRITE_PUT || kind == ITEM_WRITE_UPDATE ? RowExclusiveLock : ShareLock;
+}
+
 /* Opens the tables and makes the keys. */
 static void
 OpenTables(TransactWrite *transact)
@@ -129,6 +136,7 @@ OpenTables(TransactWrite *transact)
 		entry->table_index = i;
 		entry->table = transact->writes[i].table;
 		entry->key = transact->writes[i].key;
+		entry->key_lock = KeyLockOf(transact->writes[i].kind);
 		for (int j = 0; j < i && entry->capacity == NULL; j++)
 		{
 			if (transact->entries[j].table->relid == entry->table->relid)
@@ -142,39 +150,6 @@ OpenTables(TransactWrite *transact)
 }
 
 /* ---- running ---- */
-
-static int
-CompareStripes(const void *a, const void *b)
-{
-	const BatchEntry *left = *(const BatchEntry *const *) a;
-	const BatchEntry *right = *(const BatchEntry *const *) b;
-	uint32		x = StoreKeyStripe(left->table, &left->key);
-	uint32		y = StoreKeyStripe(right->table, &right->key);
-
-	if (left->table->relid != right->table->relid)
-		return left->table->relid < right->table->relid ? -1 : 1;
-	return (x > y) - (x < y);
-}
-
-/* Takes the locks on all keys, in an order that all transactions share. */
-static void
-LockKeys(const TransactWrite *transact)
-{
-	BatchEntry **order = palloc(transact->count * sizeof(BatchEntry *));
-
-	for (int i = 0; i < transact->count; i++)
-		order[i] = &transact->entries[i];
-	qsort(order, transact->count, sizeof(BatchEntry *), CompareStripes);
-	for (int i = 0; i < transact->count; i++)
-	{
-		ItemWriteKind kind = transact->writes[order[i]->table_index].kind;
-		bool		inserts = kind == ITEM_WRITE_PUT || kind == ITEM_WRITE_UPDATE;
-
-		StoreLockStripe(order[i]->table, StoreKeyStripe(order[i]->table, &order[i]->key),
-						inserts ? RowExclusiveLock : ShareLock);
-	}
-	pfree(order);
-}
 
 /* What the indexes have against the item would come too late from the store. */
 static void
@@ -240,7 +215,7 @@ RunActions(TransactWrite *transact, bool keep_old)
 {
 	BatchEntry **sorted = BatchSort(transact->entries, transact->count);
 
-	LockKeys(transact);
+	BatchLockKeys(transact->entries, transact->count);
 	for (int i = 0; i < transact->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
