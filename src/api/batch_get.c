@@ -132,6 +132,22 @@ UnprocessedToJson(StringInfo reply, const BatchGet *batch, const BatchGetTable *
 	appendStringInfoChar(reply, '}');
 }
 
+/* What is refused together in one request, is so in two tables of one, too. */
+static void
+RefuseMixedTables(const JsonNode *tables)
+{
+	bool		legacy = false;
+	bool		expression = false;
+
+	JsonForEach(member, tables)
+	{
+		legacy = legacy || RequestMember(member, "AttributesToGet");
+		expression = expression || RequestMember(member, "ProjectionExpression");
+	}
+	if (legacy && expression)
+		RaiseMixedParameters("AttributesToGet", "ProjectionExpression");
+}
+
 void
 BatchGetItemRun(const JsonNode *request, StringInfo reply)
 {
@@ -139,6 +155,7 @@ BatchGetItemRun(const JsonNode *request, StringInfo reply)
 	BatchGet   *batch = palloc0(sizeof(BatchGet));
 
 	batch->tables = palloc0(Max(tables->count, 1) * sizeof(BatchGetTable));
+	RefuseMixedTables(tables);
 	JsonForEach(member, tables)
 	{
 		if (!BatchIsRepeated(tables, member))

@@ -33,8 +33,14 @@ RefuseMixedParameters(const JsonNode *request, const char *const *legacy, const 
 	const char *expression_list = ListMembers(request, expressions);
 
 	if (*legacy_list != '\0' && *expression_list != '\0')
-		RaiseValidation(psprintf("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
-								 legacy_list, expression_list));
+		RaiseMixedParameters(legacy_list, expression_list);
+}
+
+void
+RaiseMixedParameters(const char *legacy_list, const char *expression_list)
+{
+	RaiseValidation(psprintf("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
+							 legacy_list, expression_list));
 }
 
 void

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "request/shape_types.h"
 #include "value/error_codes.h"
+#include "value/item_json.h"
 
 static void CheckType(const Shape *shape, const JsonNode *node, bool is_member);
 static void CheckMemberTypes(const Shape *shape, const JsonNode *node);
@@ -133,6 +134,15 @@ CheckElementTypes(const Shape *shape, const JsonNode *node)
 	}
 }
 
+static void
+CheckBase64(const JsonNode *node)
+{
+	char	   *bytes;
+
+	(void) Base64DecodeOrError(node->text, node->len, &bytes);
+	pfree(bytes);
+}
+
 /* The type of what is neither structure, list nor map. */
 static void
 CheckScalarType(const Shape *shape, const JsonNode *node)
@@ -155,6 +165,7 @@ CheckScalarType(const Shape *shape, const JsonNode *node)
 		case SHAPE_BLOB:
 			if (!is_string)
 				TypeError("only base-64-encoded strings are convertible to bytes");
+			CheckBase64(node);
 			fits = true;
 			break;
 		case SHAPE_BOOLEAN:

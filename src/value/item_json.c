@@ -71,6 +71,21 @@ ReadNumber(const JsonNode *node)
 	return MakeScalar(ATTRIBUTE_N, (char *) bytes, len);
 }
 
+int
+Base64DecodeOrError(const char *text, int len, char **bytes)
+{
+	int			room = pg_b64_dec_len(len);
+	int			bytes_len;
+
+	*bytes = palloc(room + 1);
+	bytes_len = Base64Decode(text, len, *bytes, room);
+	if (bytes_len < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DYNAMO_SERIALIZATION),
+				 errmsg("Invalid Base64 data")));
+	return bytes_len;
+}
+
 static AttributeValue
 ReadBinary(const JsonNode *node)
 {
@@ -78,12 +93,7 @@ ReadBinary(const JsonNode *node)
 	int			len;
 
 	ExpectKind(node, JSON_NODE_STRING, "B");
-	bytes = palloc(pg_b64_dec_len(node->len) + 1);
-	len = Base64Decode(node->text, node->len, bytes, pg_b64_dec_len(node->len));
-	if (len < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DYNAMO_SERIALIZATION),
-				 errmsg("Invalid Base64 data")));
+	len = Base64DecodeOrError(node->text, node->len, &bytes);
 	return MakeScalar(ATTRIBUTE_B, bytes, len);
 }
 
@@ -405,7 +415,7 @@ AttributeValueFromJson(const JsonNode *node)
 {
 	ValueNode	root = {0};
 
-	ReadValue(node, &root, 1);
+	ReadValue(node, &root, 0);
 	return root.branch ? AttributeValueBuild(&root) : root.leaf;
 }
 

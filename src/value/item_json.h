@@ -23,8 +23,14 @@ extern DynamoItem *ItemFromJson(const JsonNode *node);
  */
 extern AttributeType AttributeTypeFromName(const char *name);
 
-/* One AttributeValue from {"S": "x"}. */
+/*
+ * One AttributeValue from {"S": "x"}.  It may be nested as deep as an item: one
+ * level deeper than an attribute of an item.
+ */
 extern AttributeValue AttributeValueFromJson(const JsonNode *node);
+
+/* Decodes base64 into newly allocated memory; returns the length. */
+extern int	Base64DecodeOrError(const char *text, int len, char **bytes);
 
 /*
  * Raise the service's error if the item, or what is that large, is larger than

@@ -6,10 +6,14 @@
 use strict;
 use warnings;
 
-use IO::Socket::UNIX;
+use FindBin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+
+use lib "$FindBin::Bin/lib";
+use Mutations;
+use WireProtocol;
 
 my $mutations = $ENV{DYNAMO_FUZZ} || 60000;
 my $seed = $ENV{DYNAMO_FUZZ_SEED} || 1;
@@ -25,228 +29,7 @@ $node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
 note "seed $seed, $mutations mutations of each kind";
 srand($seed);
 
-# ---- the protocol: parameters of any bytes, text or binary ----
-
-my $socket;
-my $unread;
-
-sub send_message
-{
-	my ($type, $body) = @_;
-
-	return $type . pack('N', length($body) + 4) . $body;
-}
-
-# Takes in what the server has written; false if it hung up.
-sub receive { return sysread($socket, $unread, 1 << 16, length($unread)) }
-
-# Waits until the socket can be read, or else written if asked to; returns
-# whether it can be read.
-sub wait_for_socket
-{
-	my ($to_write) = @_;
-	my $read = '';
-	my $write = '';
-
-	vec($read, fileno($socket), 1) = 1;
-	vec($write, fileno($socket), 1) = 1 if $to_write;
-	select($read, $write, undef, $PostgreSQL::Test::Utils::timeout_default) or die 'the server hangs';
-	return vec($read, fileno($socket), 1);
-}
-
-# The next message as type and body; nothing if the server hung up.
-sub read_message
-{
-	for (;;)
-	{
-		if (length($unread) >= 5)
-		{
-			my ($type, $length) = unpack('aN', $unread);
-
-			if (length($unread) > $length)
-			{
-				my $body = substr($unread, 5, $length - 4);
-
-				substr($unread, 0, $length + 1) = '';
-				return ($type, $body);
-			}
-		}
-		wait_for_socket(0);
-		receive() or return;
-	}
-}
-
-# Reads meanwhile: the server may not take more until its answers are taken.
-sub write_all
-{
-	my ($bytes) = @_;
-	my $written = 0;
-
-	local $SIG{PIPE} = 'IGNORE';
-	while ($written < length($bytes))
-	{
-		if (wait_for_socket(1))
-		{
-			receive() or return;
-		}
-		$written += syswrite($socket, $bytes, length($bytes) - $written, $written) // 0;
-	}
-	return;
-}
-
-# A generic plan, as a custom one would run functions while it is bound: what
-# fails then must be the input alone.
-sub connect_to_server
-{
-	my $user = $node->safe_psql('postgres', 'SELECT current_user');
-
-	$socket = IO::Socket::UNIX->new(Peer => $node->host . '/.s.PGSQL.' . $node->port) or die "connect: $!";
-	$socket->blocking(0);
-	$unread = '';
-	my $startup = pack('N', 196608) . "user\0$user\0database\0postgres\0client_encoding\0UTF8\0options\0-c plan_cache_mode=force_generic_plan\0\0";
-	write_all(pack('N', length($startup) + 4) . $startup);
-	wait_until_ready();
-	return;
-}
-
-sub wait_until_ready
-{
-	while (my ($type, $body) = read_message())
-	{
-		die "unexpected error: $body" if $type eq 'E';
-		return if $type eq 'Z';
-	}
-	die 'the server hung up';
-}
-
-sub prepare
-{
-	my ($name, $query, $type) = @_;
-
-	write_all(send_message('P', "$name\0$query\0" . pack('nN', 1, $type)) . send_message('S', ''));
-	wait_until_ready();
-	return;
-}
-
-# The execution of a prepared statement with one parameter; format 1 is binary.
-sub execution
-{
-	my ($name, $parameter, $format) = @_;
-
-	return send_message('B', "\0$name\0" . pack('nnnNa*n', 1, $format, 1, length($parameter), $parameter, 0))
-	  . send_message('E', "\0" . pack('N', 0))
-	  . send_message('S', '');
-}
-
-# What came of one execution: ('row', first column), ('error', SQLSTATE) of the
-# input, or ('late error', SQLSTATE) once that was taken; nothing if the server
-# hung up.
-sub outcome
-{
-	my @result;
-	my $error = 'error';
-
-	while (my ($type, $body) = read_message())
-	{
-		return @result if $type eq 'Z';
-		@result = ('row', unpack('x2 N/a', $body)) if $type eq 'D';
-		$error = 'late error' if $type eq '2';
-		@result = ($error, $body =~ /(?:^|\0)C([^\0]*)/) if $type eq 'E';
-	}
-	return;
-}
-
 # ---- mutations ----
-
-sub chance { return rand() < $_[0] }
-sub pick { return $_[ int(rand(@_)) ] }
-
-# A place in the bytes and a length that fits there.
-sub span
-{
-	my ($bytes, $longest) = @_;
-	my $place = int(rand(length($bytes) + 1));
-	my $length = int(rand($longest + 1));
-
-	$length = length($bytes) - $place if $place + $length > length($bytes);
-	return ($place, $length);
-}
-
-sub random_bytes { return join('', map { chr(int(rand(256))) } 1 .. 1 + int(rand($_[0]))) }
-
-sub flip
-{
-	my ($bytes) = @_;
-
-	substr($bytes, int(rand(length($bytes))), 1) ^= chr(1 << int(rand(8))) if length($bytes);
-	return $bytes;
-}
-
-sub set_byte
-{
-	my ($bytes) = @_;
-
-	substr($bytes, int(rand(length($bytes))), 1) = chr(int(rand(256))) if length($bytes);
-	return $bytes;
-}
-
-# Adds a little to a byte, or takes it away: lengths and digits that nearly fit.
-sub shift_byte
-{
-	my ($bytes) = @_;
-	my $place = int(rand(length($bytes) || 1));
-
-	substr($bytes, $place, 1) = chr((ord(substr($bytes, $place, 1)) + pick(-2, -1, 1, 2)) % 256) if length($bytes);
-	return $bytes;
-}
-
-sub truncate_bytes { return substr($_[0], 0, int(rand(length($_[0])))) }
-sub extend { return $_[0] . random_bytes(8) }
-
-sub remove
-{
-	my ($bytes) = @_;
-	my ($place, $length) = span($bytes, 16);
-
-	substr($bytes, $place, $length) = '';
-	return $bytes;
-}
-
-sub duplicate
-{
-	my ($bytes) = @_;
-	my ($place, $length) = span($bytes, 64);
-
-	substr($bytes, $place, 0) = substr($bytes, $place, $length) x pick(1, 1, 1, 2, 40);
-	return $bytes;
-}
-
-sub insert
-{
-	my ($bytes, $what) = @_;
-
-	substr($bytes, int(rand(length($bytes) + 1)), 0) = $what;
-	return $bytes;
-}
-
-# A part of another item in the place of a part of this.
-sub splice_bytes
-{
-	my ($bytes, $other) = @_;
-	my ($place, $length) = span($bytes, 32);
-	my ($from, $taken) = span($other, 32);
-
-	substr($bytes, $place, $length) = substr($other, $from, $taken);
-	return $bytes;
-}
-
-# The start of one and the end of the other.
-sub cross
-{
-	my ($bytes, $other) = @_;
-
-	return substr($bytes, 0, int(rand(length($bytes) + 1))) . substr($other, int(rand(length($other) + 1)));
-}
 
 # Other integers where the directory of a container may stand.
 sub set_integer
@@ -297,26 +80,6 @@ sub number_bytes
 	my @digits = map { int(rand(102)) } 1 .. pick(0, 1, 1, 2, 3, 18, 19, 20, 21);
 
 	return pack('C*', $sign, pick(63, 64, 65, 0, 1, 127, 128, int(rand(256))), @digits, $sign == 1 && chance(0.8) ? 255 : ());
-}
-
-# Pieces of text that a parser may trip over.
-sub text_piece
-{
-	return pick('{', '}', '[', ']', ':', ',', '"', '\\', ' ', 'null', 'true', 'false', '""', '{}', '[]', "\0", "\x7f", "\x1f", "\n",
-		'\u0000', '\u0001', '\ud83d', '\ude00', '\ud83d\ude00', '\ude00\ud83d', '\ud83d\u0041', '\u12', '\uZZZZ', '\x41', '\"', '\\\\', '\/', '\b',
-		"\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x28\xa1", "\xc3", "\xef\xbb\xbf", "\xf0\x9f\x98\x80",
-		'9' x 37, '9' x 40, '9' x 2000, '1e125', '1e126', '1e-130', '1e-131', '1e99999999999999999999', '-', '+', '.', 'e', 'E-', '1e', '0x1',
-		'{"S":"x"}', '{"N":"1"}', '{"NS":["1","1.0"]}', '{"NULL":false}', '{"BOOL":"true"}', '{"B":"A"}', '{"B":"AAE="}', '{"B":"====" }', '{"M":{}}', '{"L":[]}',
-		'"a":{"S":"again"},', '"":{"S":"x"},', '"S":"x",', '"N":null,', '{"S":', '{"L":[', '{"M":{"a":', '/*', '//', 'NaN', 'Infinity');
-}
-
-sub nest_text
-{
-	my ($text) = @_;
-	my $depth = pick(1, 2, 29, 30, 31, 32, 33, 100, 127, 128, 129, 255, 256, 257, chance(0.1) ? 20000 : 300);
-	my ($open, $close) = @{ pick([ '{"L":[', ']}' ], [ '{"M":{"a":', '}}' ], [ '[', ']' ], [ '{"a":', '}' ], [ '{"L":[{"M":{"a":', '}}]}' ]) };
-
-	return insert($text, ($open x $depth) . (chance(0.2) ? '' : '{"S":"x"}') . ($close x ($depth - (chance(0.1) ? 1 : 0))));
 }
 
 # The whole value of an attribute anew.
@@ -377,7 +140,7 @@ my @texts = (
 	'{"a":' . ('{"M":{"a":' x 30) . '{"NS":["1","2"]}' . '}}' x 30 . '}',
 	'{"s":{"S":"' . 'long ' x 400 . '"}}');
 
-connect_to_server();
+my $connection = WireProtocol->new($node, 'postgres');
 my $item_oid = $node->safe_psql('postgres', q{SELECT 'dynamo.item'::regtype::oid});
 my @binaries = map { pack('H*', $node->safe_psql('postgres', q{SELECT encode(dynamo.item_send($q$} . $_ . q{$q$), 'hex')})) } @texts;
 
@@ -393,7 +156,7 @@ my $sound = q{SELECT CASE WHEN item::text::dynamo.item = item AND item::text::dy
 	AND dynamo.item_size(item) BETWEEN 0 AND 409600 AND dynamo.to_json(item) IS NOT NULL
 	AND (SELECT count(*) = (SELECT count(*) FROM jsonb_object_keys(item::jsonb)) FROM dynamo.attributes(item))
 	THEN 'sound' ELSE item::text END FROM (SELECT $1 AS item) i};
-prepare('sound', $sound, $item_oid);
+$connection->prepare('sound', $sound, $item_oid);
 
 # ---- the run ----
 
@@ -403,10 +166,10 @@ sub run_batch
 	my ($format, $count, @mutated) = @_;
 	my $unexpected = 0;
 
-	write_all(join('', map { execution('sound', $_, $format) } @mutated));
+	$connection->write_all(join('', map { WireProtocol::execution('sound', $format, $_) } @mutated));
 	for my $bytes (@mutated)
 	{
-		my ($kind, $value) = outcome();
+		my ($kind, $value) = $connection->outcome;
 
 		if (!defined $kind)
 		{
