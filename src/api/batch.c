@@ -52,19 +52,39 @@ CompareStripes(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/*
+ * The one mode for what both need.  To take the one lock and then the other
+ * would be an upgrade, on which two writers deadlock.
+ */
+static LOCKMODE
+JoinLockModes(LOCKMODE a, LOCKMODE b)
+{
+	if (a == NoLock || a == b)
+		return b;
+	return b == NoLock ? a : ShareRowExclusiveLock;
+}
+
 void
-BatchLockKeys(BatchEntry *entries, int count)
+BatchLockKeys(BatchEntry *entries, int count, volatile int *locking)
 {
 	BatchEntry **order = palloc(count * sizeof(BatchEntry *));
+	LOCKMODE	lockmode = NoLock;
 
 	for (int i = 0; i < count; i++)
 		order[i] = &entries[i];
 	qsort(order, count, sizeof(BatchEntry *), CompareStripes);
 	for (int i = 0; i < count; i++)
 	{
-		if (order[i]->key_lock != NoLock)
-			StoreLockStripe(order[i]->table, StoreKeyStripe(order[i]->table, &order[i]->key),
-							order[i]->key_lock);
+		BatchEntry *entry = order[i];
+
+		lockmode = JoinLockModes(lockmode, entry->key_lock);
+		if (i + 1 < count && CompareStripes(&order[i], &order[i + 1]) == 0)
+			continue;
+		if (locking)
+			*locking = entry - entries;
+		if (lockmode != NoLock)
+			StoreLockStripe(entry->table, StoreKeyStripe(entry->table, &entry->key), lockmode);
+		lockmode = NoLock;
 	}
 	pfree(order);
 }

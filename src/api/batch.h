@@ -44,8 +44,10 @@ extern BatchEntry **BatchSort(BatchEntry *entries, int count);
 /*
  * Takes the locks on the entries' keys (store.h) in an order that all share, so
  * that no writer of several items has to ask for one while it holds others.
+ * *locking, where wanted, is the entry at work: for who catches the error of a
+ * failed wait.
  */
-extern void BatchLockKeys(BatchEntry *entries, int count);
+extern void BatchLockKeys(BatchEntry *entries, int count, volatile int *locking);
 
 /* Whether RequestItems has a later member of that name, which then counts. */
 extern bool BatchIsRepeated(const JsonNode *tables, const JsonNode *member);

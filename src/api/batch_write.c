@@ -183,7 +183,7 @@ BatchWriteItemRun(const JsonNode *request, StringInfo reply)
 	ReadRequests(batch, tables);
 	OpenTables(batch, tables);
 	BatchCheckDuplicates(batch->entries, batch->count);
-	BatchLockKeys(batch->entries, batch->count);
+	BatchLockKeys(batch->entries, batch->count, NULL);
 	sorted = BatchSort(batch->entries, batch->count);
 	for (int i = 0; i < batch->count; i++)
 		WriteEntry(sorted[i], capacity != RETURN_CAPACITY_NONE);

@@ -16,7 +16,8 @@
  */
 extern void RefuseMixedParameters(const JsonNode *request, const char *const *legacy,
 								  const char *const *expressions);
-extern void RaiseMixedParameters(const char *legacy_list, const char *expression_list) pg_attribute_noreturn();
+extern void RaiseMixedParameters(const char *legacy_list,
+								 const char *expression_list) pg_attribute_noreturn();
 
 /*
  * Raises the service's error for a ConditionalOperator in a request that has

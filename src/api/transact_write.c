@@ -210,12 +210,33 @@ RunAction(TransactWrite *transact, int i, bool keep_old)
 	PG_END_TRY();
 }
 
+/* Takes the locks on all keys; who waits for one too long has lost as well. */
+static void
+LockKeys(TransactWrite *transact)
+{
+	MemoryContext context = CurrentMemoryContext;
+	volatile int locking = 0;
+
+	PG_TRY();
+	{
+		BatchLockKeys(transact->entries, transact->count, &locking);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		if (!TransactTakeReason(&transact->reasons[locking], context))
+			PG_RE_THROW();
+		TransactCheckReasons(transact->reasons, transact->count);
+	}
+	PG_END_TRY();
+}
+
 static void
 RunActions(TransactWrite *transact, bool keep_old)
 {
 	BatchEntry **sorted = BatchSort(transact->entries, transact->count);
 
-	BatchLockKeys(transact->entries, transact->count);
+	LockKeys(transact);
 	for (int i = 0; i < transact->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -21,6 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 /* Columns of dynamo.transactions, as in dynamo--1.0.sql. */
@@ -101,7 +102,10 @@ TokenLookup(const char *token, const char *content)
 	return state;
 }
 
-/* Removes the token's own row, which can only be an old one. */
+/*
+ * Removes the token's row if it is old.  The caller holds the token's lock: the
+ * scan that begins now sees what the last holder did.
+ */
 static void
 RemoveToken(Relation catalog, const char *token)
 {
@@ -110,7 +114,13 @@ RemoveToken(Relation catalog, const char *token)
 	HeapTuple	tuple = systable_getnext(scan);
 
 	if (HeapTupleIsValid(tuple))
-		CatalogTupleDelete(catalog, &tuple->t_self);
+	{
+		bool		isnull;
+		Datum		finished_at = heap_getattr(tuple, Anum_finished_at, RelationGetDescr(catalog), &isnull);
+
+		if (IsOld(DatumGetTimestampTz(finished_at)))
+			CatalogTupleDelete(catalog, &tuple->t_self);
+	}
 	systable_endscan(scan);
 }
 
@@ -128,11 +138,13 @@ RemoveOldTokens(Relation catalog)
 		bool		isnull;
 		Datum		finished_at = heap_getattr(tuple, Anum_finished_at, RelationGetDescr(catalog), &isnull);
 		Datum		token = heap_getattr(tuple, Anum_token, RelationGetDescr(catalog), &isnull);
+		char	   *old = TextDatumGetCString(token);
 
 		if (!IsOld(DatumGetTimestampTz(finished_at)))
 			break;
-		if (TryLock(TextDatumGetCString(token)))
-			CatalogTupleDelete(catalog, &tuple->t_self);
+		/* the scan's snapshot may be older than somebody else's removal */
+		if (TryLock(old))
+			RemoveToken(catalog, old);
 	}
 	systable_endscan_ordered(scan);
 	index_close(index, AccessShareLock);
@@ -145,6 +157,7 @@ TokenKeep(const char *token, const char *content)
 	Datum		values[Natts_transactions];
 	bool		nulls[Natts_transactions] = {false};
 
+	PushActiveSnapshot(GetTransactionSnapshot());
 	RemoveToken(catalog, token);
 	CommandCounterIncrement();
 	RemoveOldTokens(catalog);
@@ -152,6 +165,7 @@ TokenKeep(const char *token, const char *content)
 	values[Anum_content - 1] = PointerGetDatum(Digest(content));
 	values[Anum_finished_at - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
 	CatalogTupleInsert(catalog, heap_form_tuple(RelationGetDescr(catalog), values, nulls));
+	PopActiveSnapshot();
 	table_close(catalog, RowExclusiveLock);
 	CommandCounterIncrement();
 }

@@ -1,18 +1,34 @@
--- GetItem, PutItem or UpdateItem (OPERATION) of random keys among ITEMS, or
--- Query of a full page.  The requests are made beforehand, so that wrk's own
--- work does not eat the processors that it shares with the server.
+-- GetItem, PutItem, UpdateItem or TransactWriteItems of four puts (OPERATION) of
+-- random keys among ITEMS, or Query of a full page.  The requests are made
+-- beforehand, so that wrk's own work does not eat the processors that it shares
+-- with the server.
 local operation = os.getenv("OPERATION")
 local items = tonumber(os.getenv("ITEMS"))
 local requests = {}
 local next_request = 0
 
+local function put(key)
+	return '{"TableName":"bench","Item":{"pk":{"S":"' .. key .. '"},"f0":{"S":"' ..
+		string.rep("x", 1000) .. '"}}}'
+end
+
 local bodies = {
 	GetItem = function(key)
 		return '{"TableName":"bench","Key":{"pk":{"S":"' .. key .. '"}}}'
 	end,
-	PutItem = function(key)
-		return '{"TableName":"bench","Item":{"pk":{"S":"' .. key .. '"},"f0":{"S":"' ..
-			string.rep("x", 1000) .. '"}}}'
+	PutItem = put,
+	-- no two of one item
+	TransactWriteItems = function(key)
+		local actions, keys = {}, {[key] = true}
+		actions[1] = '{"Put":' .. put(key) .. '}'
+		while #actions < 4 do
+			local other = "user" .. math.random(items)
+			if not keys[other] then
+				keys[other] = true
+				actions[#actions + 1] = '{"Put":' .. put(other) .. '}'
+			end
+		end
+		return '{"TransactItems":[' .. table.concat(actions, ",") .. ']}'
 	end,
 	-- a condition and two actions
 	UpdateItem = function(key)
