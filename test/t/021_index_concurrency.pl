@@ -35,7 +35,9 @@ sub collide
 	my ($sql, $end) = @_;
 
 	$second->{stderr} = '';
-	$second->{stdin} .= "$sql;\n\\echo collided\n";
+	# psql takes what follows a COPY's data and an empty statement for more data
+	$sql .= ";\n" unless $sql =~ /\n\z/;
+	$second->{stdin} .= "$sql\\echo collided\n";
 	$second->{run}->pump_nb;
 	$node->poll_query_until('postgres', q{SELECT count(*) > 0 FROM pg_locks WHERE NOT granted}) or die 'the second session does not wait';
 	$first->query_safe($end);
