@@ -7,6 +7,7 @@
 #include "api/request_member.h"
 #include "api/transact.h"
 #include "base/json_writer.h"
+#include "table/lock_wait.h"
 #include "utils/memutils.h"
 #include "value/error_codes.h"
 
@@ -33,6 +34,7 @@ ReasonCode(int sqlstate)
 		case ERRCODE_DYNAMO_VALIDATION:
 			return "ValidationError";
 		case ERRCODE_LOCK_NOT_AVAILABLE:
+			return LockWaitIsFinal() ? "TransactionConflict" : NULL;
 		case ERRCODE_T_R_DEADLOCK_DETECTED:
 		case ERRCODE_T_R_SERIALIZATION_FAILURE:
 			return "TransactionConflict";

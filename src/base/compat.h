@@ -15,6 +15,9 @@
 #include "utils/memutils.h"
 #include "utils/relcache.h"
 
+/* Its header is replication/syncrep.h in 15 and utils/guc_hooks.h later. */
+extern void assign_synchronous_commit(int newval, void *extra);
+
 /* postgres.h no longer brings the macros of varlena values from 16 on. */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"

@@ -58,6 +58,8 @@ ExchangeCreate(void)
 	exchange->content_type = NULL;
 	exchange->announced = 0;
 	exchange->received = 0;
+	exchange->tries = 0;
+	exchange->suspended = NULL;
 	resetStringInfo(&exchange->body);
 	resetStringInfo(&exchange->reply);
 	return exchange;
@@ -66,7 +68,7 @@ ExchangeCreate(void)
 void
 ExchangeRelease(Exchange *exchange)
 {
-	if (exchange->state == EXCHANGE_QUEUED)
+	if (exchange->state == EXCHANGE_QUEUED || exchange->state == EXCHANGE_PARKED)
 		dlist_delete(&exchange->node);
 	if (exchange->state == EXCHANGE_ANSWERED)
 		unsent_count--;
@@ -147,9 +149,13 @@ ExchangeEnqueue(Exchange *exchange)
 Exchange *
 ExchangeDequeue(void)
 {
+	Exchange   *exchange;
+
 	if (dlist_is_empty(&queue))
 		return NULL;
-	return dlist_container(Exchange, node, dlist_pop_head_node(&queue));
+	exchange = dlist_container(Exchange, node, dlist_pop_head_node(&queue));
+	exchange->state = EXCHANGE_RUNNING;
+	return exchange;
 }
 
 void

@@ -13,10 +13,14 @@
 #include "lib/ilist.h"
 #include "lib/stringinfo.h"
 
+struct		MHD_Connection;
+
 typedef enum ExchangeState
 {
 	EXCHANGE_RECEIVING,			/* the request is coming in */
 	EXCHANGE_QUEUED,			/* complete, waits for its turn to run */
+	EXCHANGE_RUNNING,			/* running, or done and waiting for the disk */
+	EXCHANGE_PARKED,			/* met a lock, waits for another try */
 	EXCHANGE_ANSWERED			/* the response is known */
 } ExchangeState;
 
@@ -33,9 +37,17 @@ typedef enum RequestKind
 	REQUEST_NO_MEMORY
 } RequestKind;
 
+/* How to run a request. */
+typedef enum RequestTry
+{
+	REQUEST_FIRST_TRY,			/* a lock is waited for, for a moment */
+	REQUEST_RETRY,				/* it is not */
+	REQUEST_LAST_TRY			/* it is not, and an error because of it is the answer */
+} RequestTry;
+
 typedef struct Exchange
 {
-	dlist_node	node;			/* in the queue or among the free ones */
+	dlist_node	node;			/* in the queue, parked, done, or among the free ones */
 	ExchangeState state;
 	RequestKind kind;
 	const Operation *operation;
@@ -45,6 +57,13 @@ typedef struct Exchange
 	StringInfoData body;
 	StringInfoData reply;
 	int			status;			/* HTTP status of the reply */
+
+	/* parking.h */
+	int			tries;			/* that met a lock */
+	int64		parked_at;		/* first, in ms */
+	int64		retry_at;
+	struct MHD_Connection *suspended;	/* the connection, if libmicrohttpd is to
+										 * leave it alone; else NULL */
 } Exchange;
 
 /* Makes the memory context that everything here lives in. */
@@ -60,7 +79,7 @@ extern bool ExchangeAppendBody(Exchange *exchange, const char *data, Size len);
 extern void ExchangeEnqueue(Exchange *exchange);
 extern Exchange *ExchangeDequeue(void); /* NULL: there is none */
 
-/* Sets the state, and counts the responses that are not sent to the end. */
+/* Sets the state (of one that is in no list), and counts the responses that are not sent to the end. */
 extern void ExchangeSetAnswered(Exchange *exchange);
 extern int	ExchangeUnsentCount(void);
 

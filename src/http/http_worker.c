@@ -10,9 +10,11 @@
 
 #include <unistd.h>
 
+#include "http/commit_group.h"
 #include "http/exchange.h"
 #include "http/http.h"
 #include "http/listen.h"
+#include "http/parking.h"
 #include "http/protocol.h"
 #include "http/request_runner.h"
 #include "http/server.h"
@@ -34,6 +36,12 @@
  */
 #define RUNS_IN_A_TURN	16
 
+/*
+ * How long requests are run before those that are done get their responses.
+ * Longer makes larger groups of commits, and longer waits.
+ */
+#define BATCH_MS		5
+
 /* How long responses may take to leave when the worker ends. */
 #define DRAIN_MS		1000
 #define DRAIN_STEP_MS	10
@@ -50,6 +58,7 @@ static WaitEventSet *MakeWaitSet(void);
 static void WaitForWork(WaitEventSet *set, bool pending);
 static bool Turn(void);
 static bool RunQueue(void);
+static void Answer(dlist_head *done);
 static void TickIfDue(void);
 static void Drain(void);
 
@@ -68,16 +77,18 @@ HttpInit(void)
 	ServerInit();
 	ProtocolInit();
 	RequestRunnerInit();
+	ParkingInit();
 
 	/* Not in a stand-alone backend, nor while pg_upgrade works. */
 	if (workers == 0 || !IsPostmasterEnvironment || IsBinaryUpgrade || !ListenIsPossible())
 		return;
+	CommitGroupInit(workers);
 	for (int i = 1; i <= workers; i++)
 	{
 		char		name[BGW_MAXLEN];
 
 		snprintf(name, sizeof(name), WORKER_TYPE " %d", i);
-		WorkerRegister(name, WORKER_TYPE, "HttpWorkerMain");
+		WorkerRegister(name, WORKER_TYPE, "HttpWorkerMain", i - 1);
 	}
 }
 
@@ -100,6 +111,7 @@ HttpWorkerMain(Datum arg)
 	bool		pending = false;
 
 	WorkerStart();
+	CommitGroupStart(DatumGetInt32(arg));
 	RequestRunnerStart();
 	ServerStart();
 	set = MakeWaitSet();
@@ -141,12 +153,12 @@ WaitForWork(WaitEventSet *set, bool pending)
 {
 	WaitEvent	events[4];
 	int			count;
-	long		timeout = -1;
+	long		timeout = ParkingTimeout();
 
 	if (pending)
 		timeout = 0;
 	else if (has_statistics || ServerNeedsTick())
-		timeout = TICK_MS;
+		timeout = timeout < 0 ? TICK_MS : Min(timeout, TICK_MS);
 
 	count = WaitEventSetWait(set, timeout, events, lengthof(events), WAIT_EVENT_CLIENT_READ);
 	for (int i = 0; i < count; i++)
@@ -186,23 +198,66 @@ Turn(void)
 	return pending;
 }
 
+/* The next request to run: those that have waited longest come first. */
+static Exchange *
+NextRequest(void)
+{
+	Exchange   *exchange;
+
+	if (WorkerStopRequested())
+		return NULL;
+	exchange = ParkingTake();
+	return exchange ? exchange : ExchangeDequeue();
+}
+
+static bool
+BatchIsOver(instr_time start)
+{
+	instr_time	passed;
+
+	INSTR_TIME_SET_CURRENT(passed);
+	INSTR_TIME_SUBTRACT(passed, start);
+	return INSTR_TIME_GET_MILLISEC(passed) >= BATCH_MS;
+}
+
 /*
- * Runs the requests that are complete; false if there was none.
+ * Runs the requests that are complete, and answers them when what they wrote
+ * is on disk; false if there was none.
  */
 static bool
 RunQueue(void)
 {
-	Exchange   *exchange;
-	bool		ran = false;
+	dlist_head	done = DLIST_STATIC_INIT(done);
+	instr_time	start;
+	Exchange   *exchange = NextRequest();
 
-	while (!WorkerStopRequested() && (exchange = ExchangeDequeue()) != NULL)
+	if (exchange == NULL)
+		return false;
+	INSTR_TIME_SET_CURRENT(start);
+	while (exchange != NULL)
 	{
-		exchange->status = RequestRun(exchange->operation, exchange->body.data, exchange->body.len,
-									  &exchange->reply);
-		ExchangeSetAnswered(exchange);
-		ran = true;
+		if (RequestRun(exchange, ParkingTry(exchange)))
+			dlist_push_tail(&done, &exchange->node);
+		else
+			ParkingAdd(exchange);
+		exchange = BatchIsOver(start) ? NULL : NextRequest();
 	}
-	return ran;
+	if (CommitGroupFlush())
+		Answer(&done);
+	return true;
+}
+
+/* Lets the responses leave. */
+static void
+Answer(dlist_head *done)
+{
+	while (!dlist_is_empty(done))
+	{
+		Exchange   *exchange = dlist_container(Exchange, node, dlist_pop_head_node(done));
+
+		ExchangeSetAnswered(exchange);
+		ServerResume(exchange);
+	}
 }
 
 /* What is done once a second while there is anything to look after. */

@@ -8,32 +8,32 @@
  */
 #include "base/compat.h"
 
-#include <limits.h>
-
 #include "access/xact.h"
+#include "http/commit_group.h"
 #include "http/request_runner.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "request/errors.h"
 #include "storage/proc.h"
+#include "table/lock_wait.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "worker/worker.h"
 
-#define DEFAULT_LOCK_TIMEOUT	5000
+/* How long a lock is waited for: those of other requests are held for less. */
+#define LOCK_WAIT_MS	1
 
 /* What the request's context keeps from one request to the next. */
 #define KEEP_REQUEST_MEMORY		(64 * 1024)
 
 static char *role;
-static int	lock_timeout;		/* ms */
 static MemoryContext request_context = NULL;
 
 static void Run(const Operation *operation, const char *body, int len, StringInfo reply);
 static void BecomeRole(void);
-static int	Fail(const Operation *operation, StringInfo reply);
+static bool Fail(Exchange *exchange);
 static bool IsExpected(int sqlstate);
 
 void
@@ -47,14 +47,6 @@ RequestRunnerInit(void)
 							   PGC_SIGHUP,
 							   0,
 							   NULL, NULL, NULL);
-	DefineCustomIntVariable("dynamo.lock_timeout",
-							"Sets how long a request of the HTTP endpoint waits for a lock.",
-							"Then it is answered with TransactionConflictException. 0: without end.",
-							&lock_timeout,
-							DEFAULT_LOCK_TIMEOUT, 0, INT_MAX,
-							PGC_SIGHUP,
-							GUC_UNIT_MS,
-							NULL, NULL, NULL);
 }
 
 void
@@ -64,32 +56,36 @@ RequestRunnerStart(void)
 											0, KEEP_REQUEST_MEMORY, ALLOCSET_DEFAULT_MAXSIZE);
 }
 
-int
-RequestRun(const Operation *operation, const char *body, int len, StringInfo reply)
+bool
+RequestRun(Exchange *exchange, RequestTry try)
 {
 	MemoryContext old_context = CurrentMemoryContext;
-	volatile int status = 200;
+	const Operation *operation = exchange->operation;
+	volatile bool answered = true;
 
 	debug_query_string = operation->name;
 	SetCurrentStatementStartTimestamp();
 	pgstat_report_activity(STATE_RUNNING, operation->name);
+	LockWaitSet(try == REQUEST_FIRST_TRY, try == REQUEST_LAST_TRY);
+	exchange->status = 200;
 
 	PG_TRY();
 	{
 		WorkerAllowCancel();
-		Run(operation, body, len, reply);
+		Run(operation, exchange->body.data, exchange->body.len, &exchange->reply);
 		WorkerRefuseCancel();
 	}
 	PG_CATCH();
 	{
-		status = Fail(operation, reply);
+		answered = Fail(exchange);
 	}
 	PG_END_TRY();
 
+	CommitGroupNoteRead();
 	debug_query_string = NULL;
 	MemoryContextSwitchTo(old_context);
 	MemoryContextReset(request_context);
-	return status;
+	return answered;
 }
 
 /* Runs the operation in a transaction; an error leaves that to be aborted. */
@@ -100,7 +96,8 @@ Run(const Operation *operation, const char *body, int len, StringInfo reply)
 	int			security_context;
 
 	/* PostgreSQL's own setting, which it reads at each wait */
-	LockTimeout = lock_timeout;
+	LockTimeout = LOCK_WAIT_MS;
+	CommitGroupBegin();
 	StartTransactionCommand();
 	GetUserIdAndSecContext(&user, &security_context);
 	WorkerRequireExtension();
@@ -111,7 +108,7 @@ Run(const Operation *operation, const char *body, int len, StringInfo reply)
 	OperationRun(operation, body, len, reply);
 
 	/* Deferred triggers run in the commit, so they too run as the role. */
-	CommitTransactionCommand();
+	CommitGroupCommit();
 	SetUserIdAndSecContext(user, security_context);
 }
 
@@ -126,24 +123,27 @@ BecomeRole(void)
 				(errcode(ERRCODE_DYNAMO_SERVICE_UNAVAILABLE),
 				 errmsg("The role \"%s\" of the setting dynamo.role does not exist", role)));
 	SetUserIdAndSecContext(role_id, SECURITY_LOCAL_USERID_CHANGE);
+	CommitGroupAdoptRole(role_id);
 }
 
 /*
- * Ends the transaction and makes the error the reply.  An error that is no
- * answer to what the client asked is the administrator's business and goes to
- * the log.
+ * Ends the transaction and makes the error the reply; false if it is a lock,
+ * and the request is to be run again.  An error that is no answer to what the
+ * client asked is the administrator's business and goes to the log.
  */
-static int
-Fail(const Operation *operation, StringInfo reply)
+static bool
+Fail(Exchange *exchange)
 {
 	ErrorData  *error;
+	bool		met_lock;
 
 	HOLD_INTERRUPTS();
 	WorkerRefuseCancel();
 	MemoryContextSwitchTo(request_context);
 	error = CopyErrorData();
-	if (IsExpected(error->sqlerrcode))
-		ereport(DEBUG1, (errmsg_internal("%s: %s", operation->name, error->message)));
+	met_lock = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE && !LockWaitIsFinal();
+	if (met_lock || IsExpected(error->sqlerrcode))
+		ereport(DEBUG1, (errmsg_internal("%s: %s", exchange->operation->name, error->message)));
 	else
 		EmitErrorReport();
 	AbortCurrentTransaction();
@@ -151,14 +151,18 @@ Fail(const Operation *operation, StringInfo reply)
 	RESUME_INTERRUPTS();
 
 	MemoryContextSwitchTo(request_context);
-	resetStringInfo(reply);
-	return ServiceErrorBody(reply, error);
+	resetStringInfo(&exchange->reply);
+	if (!met_lock)
+		exchange->status = ServiceErrorBody(&exchange->reply, error);
+	return !met_lock;
 }
 
 /* Whether the error is an answer of the service. */
 static bool
 IsExpected(int sqlstate)
 {
+	if (sqlstate == ERRCODE_LOCK_NOT_AVAILABLE)
+		return true;
 	return sqlstate != ERRCODE_DYNAMO_INTERNAL_SERVER_ERROR &&
 		ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_TO_CATEGORY(ERRCODE_DYNAMO_INTERNAL_SERVER_ERROR);
 }

@@ -5,7 +5,7 @@
 #ifndef DYNAMO_REQUEST_RUNNER_H
 #define DYNAMO_REQUEST_RUNNER_H
 
-#include "api/operation.h"
+#include "http/exchange.h"
 
 /* Declares dynamo.role. */
 extern void RequestRunnerInit(void);
@@ -14,11 +14,13 @@ extern void RequestRunnerInit(void);
 extern void RequestRunnerStart(void);
 
 /*
- * Runs the operation in a transaction and memory context of its own and fills
- * the reply with its result or the service's error.  Returns the HTTP status.
- * Raises no error.
+ * Runs the request's operation in a transaction and memory context of its own
+ * and fills its reply, and status, with the result or the service's error.
+ * False: it met a lock, and nothing has come of it.  Raises no error.
+ *
+ * What was written, or seen, is not on disk yet: see commit_group.h.
  */
-extern int	RequestRun(const Operation *operation, const char *body, int len, StringInfo reply);
+extern bool RequestRun(Exchange *exchange, RequestTry try);
 
 /* To be called when no request is left: reports the worker as idle. */
 extern void RequestRunnerIdle(void);

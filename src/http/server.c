@@ -43,6 +43,7 @@ typedef struct Connection
 	dlist_node	node;
 	int			socket;
 	bool		busy;			/* a request has begun and is not answered */
+	struct MHD_Connection *suspended;	/* itself, while its request is parked */
 	int			age;			/* ticks since it became busy or idle */
 } Connection;
 
@@ -73,6 +74,7 @@ static enum MHD_Result HandleRequest(void *arg, struct MHD_Connection *mhd,
 static enum MHD_Result RequestBegins(struct MHD_Connection *mhd, const char *path, const char *method,
 									 void **context);
 static enum MHD_Result RequestComplete(Exchange *exchange, struct MHD_Connection *mhd);
+static void Suspend(Exchange *exchange, struct MHD_Connection *mhd);
 static void RequestOver(void *arg, struct MHD_Connection *mhd, void **context,
 						enum MHD_RequestTerminationCode code);
 
@@ -114,7 +116,9 @@ ServerStart(void)
 	RaiseDescriptorLimit();
 
 	MHD_set_panic_func(Panic, NULL);
-	server = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG, 0,
+	server = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+							  MHD_USE_ERROR_LOG,
+							  0,
 							  NULL, NULL, HandleRequest, NULL,
 							  MHD_OPTION_EXTERNAL_LOGGER, LogMessage, NULL,
 							  MHD_OPTION_CONNECTION_LIMIT, (unsigned int) max_connections,
@@ -220,6 +224,8 @@ ServerTick(void)
 	{
 		Connection *connection = dlist_container(Connection, node, iter.cur);
 
+		if (connection->suspended)
+			continue;
 		/* Shut down, it is readable at its end; ServerRun() closes it. */
 		if (++connection->age > (connection->busy ? client_timeout : idle_timeout) ||
 			(!connection->busy && PeerHasClosed(connection)))
@@ -253,9 +259,19 @@ ServerStopListening(void)
 	ListenClose();
 }
 
+/* libmicrohttpd wants its suspended connections back first. */
 void
 ServerStop(void)
 {
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &connections)
+	{
+		Connection *connection = dlist_container(Connection, node, iter.cur);
+
+		if (connection->suspended)
+			MHD_resume_connection(connection->suspended);
+	}
 	MHD_stop_daemon(server);
 	server = NULL;
 }
@@ -302,11 +318,17 @@ ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context,
 	}
 }
 
+static Connection *
+ConnectionOf(struct MHD_Connection *mhd)
+{
+	return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
 /* Starts the time limit of a request, or of the wait for the next one. */
 static void
 SetBusy(struct MHD_Connection *mhd, bool busy)
 {
-	Connection *connection = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	Connection *connection = ConnectionOf(mhd);
 
 	connection->busy = busy;
 	connection->age = 0;
@@ -349,20 +371,51 @@ RequestBegins(struct MHD_Connection *mhd, const char *path, const char *method, 
 	return ProtocolAnswer(exchange, mhd) ? MHD_YES : MHD_NO;
 }
 
+/*
+ * Keeps libmicrohttpd from asking for a response again and again, and the time
+ * limits from counting.
+ */
+static void
+Suspend(Exchange *exchange, struct MHD_Connection *mhd)
+{
+	MHD_suspend_connection(mhd);
+	exchange->suspended = mhd;
+	ConnectionOf(mhd)->suspended = mhd;
+}
+
+void
+ServerResume(Exchange *exchange)
+{
+	if (exchange->suspended == NULL)
+		return;
+	SetBusy(exchange->suspended, true);
+	ConnectionOf(exchange->suspended)->suspended = NULL;
+	MHD_resume_connection(exchange->suspended);
+	exchange->suspended = NULL;
+}
+
 /* The body is there: answers what can be answered by now. */
 static enum MHD_Result
 RequestComplete(Exchange *exchange, struct MHD_Connection *mhd)
 {
-	if (exchange->state == EXCHANGE_QUEUED)
-		return MHD_YES;
-	if (exchange->state == EXCHANGE_RECEIVING)
+	switch (exchange->state)
 	{
-		if (ProtocolNeedsRun(exchange))
-		{
-			ExchangeEnqueue(exchange);
+		case EXCHANGE_RECEIVING:
+			if (ProtocolNeedsRun(exchange))
+			{
+				ExchangeEnqueue(exchange);
+				return MHD_YES;
+			}
+			ExchangeSetAnswered(exchange);
+			break;
+		case EXCHANGE_QUEUED:
+		case EXCHANGE_RUNNING:
 			return MHD_YES;
-		}
-		ExchangeSetAnswered(exchange);
+		case EXCHANGE_PARKED:
+			Suspend(exchange, mhd);
+			return MHD_YES;
+		case EXCHANGE_ANSWERED:
+			break;
 	}
 	return ProtocolAnswer(exchange, mhd) ? MHD_YES : MHD_NO;
 }

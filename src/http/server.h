@@ -5,6 +5,8 @@
 #ifndef DYNAMO_SERVER_H
 #define DYNAMO_SERVER_H
 
+#include "http/exchange.h"
+
 /*
  * Declares dynamo.max_connections, dynamo.idle_timeout and
  * dynamo.client_timeout.
@@ -26,6 +28,9 @@ extern void ServerAccept(void);
  * exchange queue.  True if there is more to do at once.
  */
 extern bool ServerRun(void);
+
+/* The exchange has its response, which may now be sent. */
+extern void ServerResume(Exchange *exchange);
 
 /* Closes connections that take too long.  To be called once a second. */
 extern void ServerTick(void);

@@ -21,6 +21,7 @@
 #include "storage/lmgr.h"
 #include "table/key_lookup.h"
 #include "table/leaf_scan.h"
+#include "table/lock_wait.h"
 #include "table/store.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
@@ -102,7 +103,7 @@ StoreOpen(const char *table_name, AclMode mode, const char *missing)
 	for (;;)
 	{
 		table = TableDescFindOrError(table_name, missing);
-		LockRelationOid(table->relid, writes ? RowExclusiveLock : AccessShareLock);
+		LockWaitRelation(table->relid, writes ? RowExclusiveLock : AccessShareLock);
 		if (table->valid)
 			break;
 		UnlockRelationOid(table->relid, writes ? RowExclusiveLock : AccessShareLock);
@@ -119,7 +120,7 @@ StoreLockLeaf(TableDesc **table, const TableLeaf *leaf, LOCKMODE lockmode)
 {
 	TableDesc  *fresh;
 
-	LockRelationOid(leaf->relid, lockmode);
+	LockWaitRelation(leaf->relid, lockmode);
 	if (likely((*table)->valid))
 		return leaf;
 	fresh = TableDescRefresh(*table);
@@ -265,17 +266,44 @@ JudgeResult(TM_Result result)
 	}
 }
 
+/*
+ * Locks the tuple that is to be written, where the write may not wait for that.
+ * The write's own way not to wait would take any lock for an obstacle.  False:
+ * somebody else was faster, look again.
+ */
+static bool
+LockTupleAtOnce(Modify *modify, LockTupleMode mode)
+{
+	ItemPointerData tid = modify->scan.slot->tts_tid;
+	TupleTableSlot *slot;
+	TM_FailureData failure;
+	TM_Result	result;
+
+	if (LockWaitAllowed())
+		return true;
+	slot = table_slot_create(modify->scan.rel, NULL);
+	result = table_tuple_lock(modify->scan.rel, &tid, modify->snapshot, slot, GetCurrentCommandId(true),
+							  mode, LockWaitSkip, 0, &failure);
+	ExecDropSingleTupleTableSlot(slot);
+	if (result == TM_WouldBlock)
+		LockWaitRaise();
+	return JudgeResult(result);
+}
+
 static bool
 UpdateTuple(Modify *modify, DynamoItem *item)
 {
 	Relation	rel = modify->scan.rel;
-	TupleTableSlot *slot = MakeTuple(modify, item);
+	TupleTableSlot *slot;
 	TM_FailureData failure;
 	LockTupleMode lockmode;
 	TableUpdateIndexes update_indexes = UPDATE_NO_INDEXES;
 	TM_Result	result;
 
 	CheckCmdReplicaIdentity(rel, CMD_UPDATE);
+	if (!LockTupleAtOnce(modify, LockTupleNoKeyExclusive))
+		return false;
+	slot = MakeTuple(modify, item);
 	result = table_tuple_update(rel, &modify->scan.slot->tts_tid, slot, GetCurrentCommandId(true),
 								modify->snapshot, InvalidSnapshot, true, &failure, &lockmode,
 								&update_indexes);
@@ -297,6 +325,8 @@ DeleteTuple(Modify *modify)
 	TM_FailureData failure;
 
 	CheckCmdReplicaIdentity(modify->scan.rel, CMD_DELETE);
+	if (!LockTupleAtOnce(modify, LockTupleExclusive))
+		return false;
 	return JudgeResult(table_tuple_delete(modify->scan.rel, &modify->scan.slot->tts_tid,
 										  GetCurrentCommandId(true), modify->snapshot,
 										  InvalidSnapshot, true, &failure, false));
@@ -343,7 +373,8 @@ HoldTuple(Modify *modify)
 	TM_FailureData failure;
 
 	return JudgeResult(table_tuple_lock(modify->scan.rel, &tid, modify->snapshot, modify->scan.slot,
-										GetCurrentCommandId(true), LockTupleShare, LockWaitBlock, 0,
+										GetCurrentCommandId(true), LockTupleShare,
+										LockWaitAllowed() ? LockWaitBlock : LockWaitError, 0,
 										&failure));
 }
 
@@ -398,7 +429,8 @@ StoreLockStripe(const TableDesc *table, uint32 stripe, LOCKMODE lockmode)
 	LOCKTAG		tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, table->relid, stripe, KEY_LOCK_SPACE);
-	(void) LockAcquire(&tag, lockmode, false, false);
+	if (LockAcquire(&tag, lockmode, false, !LockWaitAllowed()) == LOCKACQUIRE_NOT_AVAIL)
+		LockWaitRaise();
 }
 
 DynamoItem *

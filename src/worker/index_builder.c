@@ -141,5 +141,5 @@ DynamoIndexBuilderMain(Datum arg)
 void
 IndexBuilderInit(void)
 {
-	WorkerRegister(INDEX_BUILDER_NAME, INDEX_BUILDER_NAME, INDEX_BUILDER_FUNCTION);
+	WorkerRegister(INDEX_BUILDER_NAME, INDEX_BUILDER_NAME, INDEX_BUILDER_FUNCTION, 0);
 }

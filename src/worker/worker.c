@@ -46,13 +46,14 @@ WorkerInit(void)
  * ends for any reason.
  */
 void
-WorkerRegister(const char *name, const char *type, const char *function)
+WorkerRegister(const char *name, const char *type, const char *function, int argument)
 {
 	BackgroundWorker worker = {0};
 
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
 	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
 	worker.bgw_restart_time = RESTART_SECONDS;
+	worker.bgw_main_arg = Int32GetDatum(argument);
 	strlcpy(worker.bgw_library_name, "dynamo", sizeof(worker.bgw_library_name));
 	strlcpy(worker.bgw_function_name, function, sizeof(worker.bgw_function_name));
 	strlcpy(worker.bgw_name, name, sizeof(worker.bgw_name));

@@ -28,10 +28,10 @@ extern void WorkerInit(void);
 
 /*
  * Registers a static background worker that runs the library's function of
- * that name; type is what pg_stat_activity shows as backend_type.  Only while
- * the library is preloaded.
+ * that name with an integer for argument; type is what pg_stat_activity shows
+ * as backend_type.  Only while the library is preloaded.
  */
-extern void WorkerRegister(const char *name, const char *type, const char *function);
+extern void WorkerRegister(const char *name, const char *type, const char *function, int argument);
 
 /*
  * Installs the signal handlers and connects to dynamo.database.  After this,

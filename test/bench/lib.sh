@@ -10,6 +10,7 @@
 #	ROUNDS		how often each side is measured (3)
 #	DURATION	seconds of one measurement (15)
 #	PORT, HTTP_PORT
+#	SYNCHRONOUS_COMMIT	(off: what is compared is CPU, not the disk)
 
 # shellcheck source=script/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../script/lib.sh"
@@ -19,6 +20,7 @@ ROUNDS=${ROUNDS:-3}
 DURATION=${DURATION:-15}
 PORT=${PORT:-54381}
 HTTP_PORT=${HTTP_PORT:-8381}
+SYNCHRONOUS_COMMIT=${SYNCHRONOUS_COMMIT:-off}
 BENCH=$ROOT/test/bench
 
 bench_start()
@@ -39,7 +41,6 @@ bench_start()
 	sql -v items="$ITEMS" -f "$BENCH/load.sql"
 }
 
-# synchronous_commit off: what is compared is CPU, not the disk.
 bench_settings()
 {
 	cat <<-END
@@ -51,7 +52,7 @@ bench_settings()
 		shared_buffers = 3GB
 		max_wal_size = 16GB
 		checkpoint_timeout = 1h
-		synchronous_commit = off
+		synchronous_commit = $SYNCHRONOUS_COMMIT
 		autovacuum = off
 	END
 }
