@@ -30,6 +30,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.waiters.DynamoDbWaiter;
 
 /** A session of the client that applications use: beans and their tables. */
 class EnhancedTest {
@@ -44,7 +45,9 @@ class EnhancedTest {
         songs = enhanced.table(Tables.uniqueName(), TableSchema.fromBean(Song.class));
         songs.createTable(r -> r.globalSecondaryIndices(
             i -> i.indexName("ByGenre").projection(p -> p.projectionType(ProjectionType.ALL))));
-        Tables.waiter(client).waitUntilTableExists(r -> r.tableName(songs.tableName()));
+        try (DynamoDbWaiter waiter = Tables.waiter(client)) {
+            waiter.waitUntilTableExists(r -> r.tableName(songs.tableName()));
+        }
     }
 
     @AfterEach
