@@ -260,7 +260,10 @@ ReadDate(SigV4Text text, SigV4Claim *claim)
 		RaiseIncomplete(psprintf("Date must be in ISO-8601 'basic format'. Got '%s'. "
 								 "See http://en.wikipedia.org/wiki/ISO_8601",
 								 SigV4Printable(text)));
-	SigV4FormatDate(claim->time, claim->date);
+	if (text.len == SIGV4_DATE_LEN)
+		memcpy(claim->date, text.data, SIGV4_DATE_LEN);
+	else
+		SigV4FormatDate(claim->time, claim->date);
 }
 
 /* The body may be left out of the signature, if its header says so. */
