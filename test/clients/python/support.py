@@ -4,6 +4,9 @@ that clean up after themselves, and a way to ask the same server by SQL.
 DYNAMO_ENDPOINT  where the endpoint listens (http://127.0.0.1:8000)
 DYNAMO_SQL       set if psql, with libpq's own variables, reaches the server
 DYNAMO_MOVIES    a file of movies, one JSON object a line
+
+Requests are signed with the access key "test", secret "test-secret"; a server
+with dynamo.auth = 'sigv4' must have it, for a role that may do anything.
 """
 import os
 import subprocess
@@ -23,7 +26,7 @@ ENDPOINT = os.environ.get('DYNAMO_ENDPOINT', 'http://127.0.0.1:8000')
 CONFIG = Config(parameter_validation=False, retries={'max_attempts': 1},
                 connect_timeout=5, read_timeout=60)
 ACCESS = dict(endpoint_url=ENDPOINT, region_name='us-east-1', config=CONFIG,
-              aws_access_key_id='test', aws_secret_access_key='test')
+              aws_access_key_id='test', aws_secret_access_key='test-secret')
 
 
 def client():

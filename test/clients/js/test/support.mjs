@@ -10,7 +10,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 export const newClient = () => new DynamoDBClient({
     endpoint: process.env.DYNAMO_ENDPOINT ?? 'http://127.0.0.1:8000',
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test-secret' },
     maxAttempts: 2,
 });
 
