@@ -115,15 +115,15 @@ Datum
 dynamo_rotate_access_key(PG_FUNCTION_ARGS)
 {
 	FoundKey	old = OpenKey(PG_GETARG_TEXT_PP(0));
-	TimestampTz end = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
-															  TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()),
-															  PG_GETARG_DATUM(1)));
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	Datum		end = DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(now),
+										  PG_GETARG_DATUM(1));
 	NewKey		key = {.role = old.role, .valid_until = DT_NOEND};
 
-	if (end <= GetCurrentTransactionStartTimestamp())
+	if (DatumGetTimestampTz(end) <= now)
 		CatalogTupleDelete(old.catalog, &old.tuple->t_self);
-	else if (end < old.valid_until)
-		SetColumn(&old, Anum_access_keys_valid_until, TimestampTzGetDatum(end));
+	else if (DatumGetTimestampTz(end) < old.valid_until)
+		SetColumn(&old, Anum_access_keys_valid_until, end);
 	CloseKey(&old);
 	key.id = RandomId();
 	key.secret = RandomSecret();

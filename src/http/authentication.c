@@ -126,7 +126,7 @@ static enum MHD_Result
 TakeHeader(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
 		   const char *value, size_t value_len)
 {
-	SigV4AddHeader(arg, (SigV4Text) {name, name_len}, (SigV4Text) {value, value_len});
+	SigV4AddHeader(arg, (SigV4Text){name, name_len}, (SigV4Text){value, value_len});
 	return MHD_YES;
 }
 
@@ -135,7 +135,7 @@ static enum MHD_Result
 TakeParameter(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
 			  const char *value, size_t value_len)
 {
-	SigV4AddParameter(arg, (SigV4Text) {name, name_len}, (SigV4Text) {value ? value : "", value_len});
+	SigV4AddParameter(arg, (SigV4Text){name, name_len}, (SigV4Text){value ? value : "", value_len});
 	return MHD_YES;
 }
 
@@ -147,7 +147,7 @@ AuthenticationReadBody(Authentication *authentication, const char *body, Size le
 
 /* ---- judging it ---- */
 
-void
+Oid
 AuthenticationBecomeSender(Authentication *authentication, const Operation *operation)
 {
 	Oid			sender;
@@ -155,10 +155,11 @@ AuthenticationBecomeSender(Authentication *authentication, const Operation *oper
 	sender_name = NULL;
 	sender = SenderOf(authentication);
 	if (!OidIsValid(sender))
-		return;
+		return InvalidOid;
 	sender_name = GetUserNameFromId(sender, false);
 	SetUserIdAndSecContext(sender, SECURITY_LOCAL_USERID_CHANGE);
 	PermissionCheck(sender, operation);
+	return sender;
 }
 
 const char *

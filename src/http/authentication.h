@@ -44,8 +44,9 @@ extern bool AuthenticationReadBody(Authentication *authentication, const char *b
  * Makes the sender the current user until the end of the transaction, or
  * raises the service's error: the request is not signed as it should be, or he
  * may not connect to the database or not execute the operation's SQL function.
+ * Gives back his role; InvalidOid: it is the worker's own user.
  */
-extern void AuthenticationBecomeSender(Authentication *authentication, const Operation *operation);
+extern Oid	AuthenticationBecomeSender(Authentication *authentication, const Operation *operation);
 
 /*
  * His role's name, for messages, in the memory context of the last call; NULL:

@@ -98,7 +98,8 @@ Judge(Oid role, const Operation *operation)
 	char	   *name = FunctionName(operation);
 	Oid			argument = JSONOID;
 	Oid			schema = get_namespace_oid(SCHEMA, false);
-	Oid			function = LookupFuncName(list_make2(makeString(SCHEMA), makeString(name)), 1, &argument, true);
+	List	   *path = list_make2(makeString(SCHEMA), makeString(name));
+	Oid			function = LookupFuncName(path, 1, &argument, true);
 	AclResult	result;
 
 	result = DatabaseAclCheck(MyDatabaseId, role);
@@ -107,7 +108,9 @@ Judge(Oid role, const Operation *operation)
 	result = SchemaAclCheck(schema, role);
 	if (result != ACLCHECK_OK)
 		aclcheck_error(result, OBJECT_SCHEMA, SCHEMA);
-	result = OidIsValid(function) ? FunctionAclCheck(function, role) : ACLCHECK_NO_PRIV;
+	if (!OidIsValid(function))
+		elog(ERROR, "operation %s has no SQL function", operation->name);
+	result = FunctionAclCheck(function, role);
 	if (result != ACLCHECK_OK)
 		aclcheck_error(result, OBJECT_FUNCTION, name);
 }

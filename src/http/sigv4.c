@@ -147,7 +147,8 @@ SigV4CheckSignature(const SigV4Request *request, const SigV4Claim *claim,
 				(errcode(ERRCODE_DYNAMO_INVALID_SIGNATURE),
 				 errmsg("%s", MISMATCH),
 				 claim->unsigned_payload && !allow_unsigned_payload ?
-				 errdetail_log("The payload is unsigned, which \"dynamo.allow_unsigned_payload\" does not allow.") : 0));
+				 errdetail_log("The payload is unsigned, which \"dynamo.allow_unsigned_payload\" does not allow.") :
+				 0));
 }
 
 /* Is the header among those signed?  Their names are separated by semicolons. */

@@ -81,8 +81,8 @@ AppendPath(StringInfo out, const char *path)
 	{
 		size_t		len = strcspn(segment, "/");
 
-		AppendSegment(out, root, (SigV4Text) {segment, len});
-		directory = segment[len] == '/' || IsDots((SigV4Text) {segment, len});
+		AppendSegment(out, root, (SigV4Text){segment, len});
+		directory = segment[len] == '/' || IsDots((SigV4Text){segment, len});
 		segment += len + (segment[len] == '/');
 	}
 	if (directory)
@@ -117,7 +117,7 @@ IsDots(SigV4Text segment)
 static void
 AppendQuery(StringInfo out, const SigV4Request *request)
 {
-	EncodedParameter parameters[SIGV4_MAX_PARAMETERS];
+	EncodedParameter parameters[SIGV4_MAX_PARAMETERS] = {0};
 	int			count = 0;
 
 	for (int i = 0; i < request->nparameters; i++)
@@ -162,7 +162,7 @@ AppendHeaders(StringInfo out, const SigV4Request *request, SigV4Text names)
 		const char *semicolon = memchr(name, ';', end - name);
 		const char *stop = semicolon != NULL ? semicolon : end;
 
-		AppendHeader(out, request, (SigV4Text) {name, stop - name});
+		AppendHeader(out, request, (SigV4Text){name, stop - name});
 		name = stop + 1;
 	}
 }

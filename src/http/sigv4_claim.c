@@ -23,6 +23,7 @@ static void ReadHeaderForm(const SigV4Request *request, SigV4Text authorization,
 static SigV4Text ReadMembers(SigV4Text authorization, SigV4Text *credential, SigV4Claim *claim);
 static void ReadMember(SigV4Text member, SigV4Text authorization, SigV4Text *credential, SigV4Claim *claim);
 static void ReadQueryForm(const SigV4Request *request, SigV4Claim *claim);
+static SigV4Text Parameter(const SigV4Request *request, const char *name, StringInfo missing);
 static void ReadLifetime(const SigV4Request *request, SigV4Claim *claim);
 static void ReadCredential(SigV4Text credential, SigV4Claim *claim);
 static void ReadDate(SigV4Text text, SigV4Claim *claim);
@@ -38,7 +39,7 @@ void
 SigV4AddHeader(SigV4Request *request, SigV4Text name, SigV4Text value)
 {
 	if (request->nheaders < SIGV4_MAX_HEADERS)
-		request->headers[request->nheaders++] = (SigV4Field) {name, value};
+		request->headers[request->nheaders++] = (SigV4Field){name, value};
 	else
 		request->too_many = true;
 }
@@ -47,7 +48,7 @@ void
 SigV4AddParameter(SigV4Request *request, SigV4Text name, SigV4Text value)
 {
 	if (request->nparameters < SIGV4_MAX_PARAMETERS)
-		request->parameters[request->nparameters++] = (SigV4Field) {name, value};
+		request->parameters[request->nparameters++] = (SigV4Field){name, value};
 	else
 		request->too_many = true;
 }
@@ -187,26 +188,35 @@ ReadMember(SigV4Text member, SigV4Text authorization, SigV4Text *credential, Sig
 static void
 ReadQueryForm(const SigV4Request *request, SigV4Claim *claim)
 {
-	static const char *const names[] =
-	{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"};
-	const SigV4Text *values[lengthof(names)];
+	SigV4Text	algorithm;
+	SigV4Text	credential;
+	SigV4Text	date;
 	StringInfoData missing;
 
 	initStringInfo(&missing);
-	for (size_t i = 0; i < lengthof(names); i++)
-	{
-		values[i] = SigV4FindParameter(request, names[i]);
-		if (values[i] == NULL || values[i]->len == 0)
-			appendStringInfo(&missing, "AWS query-string parameters must include '%s'. ", names[i]);
-	}
+	algorithm = Parameter(request, "X-Amz-Algorithm", &missing);
+	credential = Parameter(request, "X-Amz-Credential", &missing);
+	claim->signature = Parameter(request, "X-Amz-Signature", &missing);
+	claim->signed_headers = Parameter(request, "X-Amz-SignedHeaders", &missing);
+	date = Parameter(request, "X-Amz-Date", &missing);
 	if (missing.len > 0)
 		RaiseIncomplete(psprintf("%sRe-examine the query-string parameters.", missing.data));
-	RequireAlgorithm(*values[0]);
-	claim->signature = *values[2];
-	claim->signed_headers = *values[3];
-	ReadDate(*values[4], claim);
+	RequireAlgorithm(algorithm);
+	ReadDate(date, claim);
 	ReadLifetime(request, claim);
-	ReadCredential(*values[1], claim);
+	ReadCredential(credential, claim);
+}
+
+/* Its value; if it has none, missing is told. */
+static SigV4Text
+Parameter(const SigV4Request *request, const char *name, StringInfo missing)
+{
+	const SigV4Text *value = SigV4FindParameter(request, name);
+
+	if (value != NULL && value->len > 0)
+		return *value;
+	appendStringInfo(missing, "AWS query-string parameters must include '%s'. ", name);
+	return (SigV4Text){"", 0};
 }
 
 /* X-Amz-Expires: seconds, at most a week. */

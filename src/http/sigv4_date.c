@@ -94,11 +94,14 @@ Month(const char *name)
 static bool
 Seconds(const struct pg_tm *time, int64 *seconds)
 {
+	int64		days;
+
 	if (time->tm_year < 1 || time->tm_mon < 1 || time->tm_mon > MONTHS_PER_YEAR || time->tm_mday < 1 ||
 		time->tm_mday > day_tab[isleap(time->tm_year)][time->tm_mon - 1] ||
 		time->tm_hour >= HOURS_PER_DAY || time->tm_min >= MINS_PER_HOUR || time->tm_sec > SECS_PER_MINUTE)
 		return false;
-	*seconds = ((int64) date2j(time->tm_year, time->tm_mon, time->tm_mday) - UNIX_EPOCH_JDATE) * SECS_PER_DAY +
+	days = date2j(time->tm_year, time->tm_mon, time->tm_mday) - UNIX_EPOCH_JDATE;
+	*seconds = days * SECS_PER_DAY +
 		time->tm_hour * SECS_PER_HOUR + time->tm_min * SECS_PER_MINUTE + time->tm_sec;
 	return true;
 }

@@ -89,5 +89,5 @@ TextOf(Datum datum)
 {
 	const text *value = DatumGetTextPP(datum);
 
-	return (SigV4Text) {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+	return (SigV4Text){VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 }

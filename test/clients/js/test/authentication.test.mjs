@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { Hash } from '@smithy/hash-node'; // comes with the client, as does what follows
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { assertFails, newClient } from './support.mjs';
 
 const clientWith = async (credentials, more = {}) => {
@@ -32,3 +35,32 @@ test('an unknown key', () => assertFails('UnrecognizedClientException',
 /* The SDK would take the server's time and try again. */
 test('a wrong clock', () => assertFails('InvalidSignatureException',
     () => list({}, { systemClockOffset: -600_000 }), 'Signature expired: '));
+
+/* The answer to a presigned ListTables, sent with that body. */
+async function presigned(expiresIn, sent = '{}') {
+    const client = newClient();
+    const { hostname, port } = await client.config.endpoint();
+    const headers = {
+        host: `${hostname}:${port}`,
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'DynamoDB_20120810.ListTables',
+    };
+    const signer = new SignatureV4({
+        service: 'dynamodb',
+        region: 'us-east-1',
+        credentials: client.config.credentials,
+        sha256: Hash.bind(null, 'sha256'),
+    });
+    const signed = await signer.presign(
+        new HttpRequest({ method: 'POST', protocol: 'http:', hostname, port, path: '/', headers, body: '{}' }),
+        { expiresIn, unhoistableHeaders: new Set(Object.keys(headers)) },
+    );
+    const url = `http://${hostname}:${port}/?${new URLSearchParams(signed.query)}`;
+    const reply = await fetch(url, { method: 'POST', headers: signed.headers, body: sent });
+    return `${reply.status} ${(await reply.json()).__type ?? ''}`;
+}
+
+test('presigned', async () => {
+    assert.equal(await presigned(60), '200 ');
+    assert.equal(await presigned(60, '{ }'), '400 com.amazon.coral.service#InvalidSignatureException');
+});
