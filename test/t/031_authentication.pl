@@ -284,6 +284,11 @@ my $imported = new_key("'app', 'my-app.key', 'an-existing-secret'");
 is("$imported->{id} $imported->{secret}", 'my-app.key an-existing-secret', 'an existing key can be imported');
 is(everywhere($imported), $OK, 'and used');
 
+my ($dump) = run_command([ 'pg_dump', '-h', $node->host, '-p', $node->port, 'postgres' ]);
+
+like($dump, qr/CREATE EXTENSION.* dynamo/, 'a dump has the extension');
+unlike($dump, qr/an-existing-secret|my-app\.key/, 'and no access key');
+
 #
 # Roles
 #
