@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use FindBin;
+use IO::Select;
 use JSON::PP;
 use Test::More;
 
@@ -399,6 +400,39 @@ sql('REVOKE ALL ON "Music" FROM app; CREATE ROLE readers; GRANT SELECT ON "Music
 is(error_of(call($app, 'GetItem', { TableName => 'Music', Key => $item_key })), $OK, 'a privilege by membership');
 sql('REVOKE readers FROM app');
 is(error_of(call($app, 'GetItem', { TableName => 'Music', Key => $item_key })), denied('GetItem'), 'which ends');
+
+#
+# A request that waits for a lock: its signature is good for as long as that
+# takes, but not a key that is dropped meanwhile
+#
+sql('GRANT INSERT, UPDATE ON "Music" TO app');
+
+my $session = $node->background_psql('postgres');
+my $dropped = new_key("'app'");
+my @waiting = map {
+	my $socket = $server->connect;
+	my $put = encode_json({ TableName => 'Music', Item => $item });
+
+	$session->query_safe(q{BEGIN; SELECT FROM "Music" WHERE id = '1' FOR UPDATE}) if $_ == $app;
+	DynamoEndpoint::write_all($socket,
+		DynamoEndpoint::request_bytes('POST', '/', $put, $_->headers($put, target('PutItem'))));
+	$socket
+} $app, $dropped;
+
+is(scalar(() = IO::Select->new(@waiting)->can_read(1)), 0, 'two requests wait');
+sql("SELECT dynamo.drop_access_key('$dropped->{id}')");
+$session->query_safe('ROLLBACK');
+$session->quit;
+
+my @answers = map {
+	my ($got) = DynamoEndpoint::read_answers($_, 1);
+	my ($answer) = DynamoEndpoint::split_answers($got);
+
+	error_of($answer->[0], decode_json($answer->[2]))
+} @waiting;
+
+is($answers[0], $OK, 'one goes on');
+is($answers[1], $UNKNOWN, 'the other one is refused');
 is(error_of(call($owner, 'DeleteTable', { TableName => 'Music' })), $OK, 'DeleteTable by the owner');
 
 #
