@@ -10,6 +10,7 @@
 
 #include <unistd.h>
 
+#include "http/authentication.h"
 #include "http/commit_group.h"
 #include "http/exchange.h"
 #include "http/http.h"
@@ -73,10 +74,10 @@ HttpInit(void)
 							PGC_POSTMASTER,
 							0,
 							NULL, NULL, NULL);
+	AuthenticationInit();
 	ListenInit();
 	ServerInit();
 	ProtocolInit();
-	RequestRunnerInit();
 	ParkingInit();
 
 	/* Not in a stand-alone backend, nor while pg_upgrade works. */
@@ -113,6 +114,7 @@ HttpWorkerMain(Datum arg)
 	WorkerStart();
 	CommitGroupStart(DatumGetInt32(arg));
 	RequestRunnerStart();
+	AuthenticationStart();
 	ServerStart();
 	set = MakeWaitSet();
 	INSTR_TIME_SET_CURRENT(last_tick);

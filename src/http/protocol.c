@@ -88,6 +88,9 @@ ProtocolReadHead(Exchange *exchange, struct MHD_Connection *connection, const ch
 		exchange->announced = strtoull(head.length, NULL, 10);
 	exchange->kind = KindOf(exchange, &head, method, path);
 
+	if (exchange->kind == REQUEST_OPERATION)
+		AuthenticationReadHead(&exchange->authentication, connection, method, path);
+
 	if (exchange->kind == REQUEST_BAD_FRAMING || exchange->announced > 2 * MaxBody())
 		return false;
 	return exchange->kind != REQUEST_TOO_LARGE || !head.expects_continue;
@@ -230,6 +233,11 @@ ProtocolNeedsRun(Exchange *exchange)
 		exchange->kind = REQUEST_NOT_JSON;
 	if (exchange->kind != REQUEST_OPERATION)
 		return false;
+	if (!AuthenticationReadBody(&exchange->authentication, body->data, body->len))
+	{
+		exchange->kind = REQUEST_NO_MEMORY;
+		return false;
+	}
 	if (body->len > 0 && pg_encoding_verifymbstr(PG_UTF8, body->data, body->len) == body->len)
 		return true;
 	exchange->kind = REQUEST_NOT_JSON;

@@ -12,7 +12,7 @@ export const newClient = () => new DynamoDBClient({
     region: 'us-east-1',
     credentials: {
         accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'test',
-        secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'test',
+        secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'test-secret',
     },
     maxAttempts: 2,
 });
