@@ -114,7 +114,8 @@ CheckKeyPaths(const Binding *binding, const TableDesc *table)
 		const IndexDesc *index = &table->indexes[i];
 
 		for (int k = 0; k < index->nkeys; k++)
-			BindingCheckKeyPath(binding, index->keys[k].attribute.name, index->keys[k].attribute.name_len, true);
+			BindingCheckKeyPath(binding, index->keys[k].attribute.name,
+								index->keys[k].attribute.name_len, true);
 	}
 }
 

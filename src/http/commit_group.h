@@ -8,18 +8,10 @@
  * synchronous_commit demands, on the standbys too.  A writer who does not ask
  * for that (synchronous_commit = off) is not waited for.
  *
- * What other sessions see may be an instant ahead of the disk: a commit of the
- * endpoint is visible before it is flushed.  Whoever writes anything durable
- * after having seen it makes it durable too, as there is but one WAL.
+ * Sessions of SQL wait as well where they read items: table/commit_horizon.h.
  */
 #ifndef DYNAMO_COMMIT_GROUP_H
 #define DYNAMO_COMMIT_GROUP_H
-
-/* Reserves shared memory for that many workers.  Only while the library is preloaded. */
-extern void CommitGroupInit(int workers);
-
-/* Tells which of them this process is, from 0. */
-extern void CommitGroupStart(int worker);
 
 /* To be called before each transaction. */
 extern void CommitGroupBegin(void);

@@ -25,6 +25,7 @@
 #include "postmaster/bgworker.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
+#include "table/commit_horizon.h"
 #include "utils/guc.h"
 #include "utils/wait_event.h"
 #include "worker/worker.h"
@@ -83,7 +84,7 @@ HttpInit(void)
 	/* Not in a stand-alone backend, nor while pg_upgrade works. */
 	if (workers == 0 || !IsPostmasterEnvironment || IsBinaryUpgrade || !ListenIsPossible())
 		return;
-	CommitGroupInit(workers);
+	CommitHorizonInit(workers);
 	for (int i = 1; i <= workers; i++)
 	{
 		char		name[BGW_MAXLEN];
@@ -112,7 +113,7 @@ HttpWorkerMain(Datum arg)
 	bool		pending = false;
 
 	WorkerStart();
-	CommitGroupStart(DatumGetInt32(arg));
+	CommitHorizonJoin(DatumGetInt32(arg));
 	RequestRunnerStart();
 	AuthenticationStart();
 	ServerStart();

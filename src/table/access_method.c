@@ -3,9 +3,11 @@
  *	  The table access method "dynamo": heap with a conscience.
  *
  * The routine is a copy of heap's with the writing callbacks replaced by ones
- * that check the tuple first and keep the secondary indexes afterwards.  Two of heap's callbacks insist that
- * rel->rd_tableam is heap's own routine (heap_getnext() checks it); they run
- * inside WithHeap(), the only place that switches it:
+ * that check the tuple first and keep the secondary indexes afterwards, and
+ * those that begin a scan by ones that wait for what the scan may see to be on
+ * disk (commit_horizon.h).  Two of heap's callbacks insist that rel->rd_tableam
+ * is heap's own routine (heap_getnext() checks it); they run inside WithHeap(),
+ * the only place that switches it:
  *
  *	- it puts ours back in PG_FINALLY, error or not;
  *	- a relcache rebuild in between restores ours in the relation ("only heap
@@ -23,6 +25,7 @@
 #include "catalog/pg_am_d.h"
 #include "fmgr.h"
 #include "table/access_method.h"
+#include "table/commit_horizon.h"
 #include "table/index_keep.h"
 #include "table/index_triggers.h"
 #include "table/leaf_keys.h"
@@ -148,6 +151,22 @@ KeepChanged(Relation rel, ItemPointer tid, TupleTableSlot *after)
 }
 
 /* ---- callbacks ---- */
+
+/* Its snapshot is older than the scan, so this is all that the scan can see. */
+static TableScanDesc
+dynamo_scan_begin(Relation rel, Snapshot snapshot, int nkeys, struct ScanKeyData *key,
+				  ParallelTableScanDesc pscan, uint32 flags)
+{
+	CommitHorizonReach();
+	return heap->scan_begin(rel, snapshot, nkeys, key, pscan, flags);
+}
+
+static struct IndexFetchTableData *
+dynamo_index_fetch_begin(Relation rel)
+{
+	CommitHorizonReach();
+	return heap->index_fetch_begin(rel);
+}
 
 static void
 dynamo_tuple_insert(Relation rel, TupleTableSlot *slot, CommandId cid, int options, BulkInsertState bistate)
@@ -340,6 +359,8 @@ dynamo_tableam_handler(PG_FUNCTION_ARGS)
 	{
 		heap = GetHeapamTableAmRoutine();
 		routine = *heap;
+		routine.scan_begin = dynamo_scan_begin;
+		routine.index_fetch_begin = dynamo_index_fetch_begin;
 		routine.tuple_insert = dynamo_tuple_insert;
 		routine.tuple_insert_speculative = dynamo_tuple_insert_speculative;
 		routine.tuple_complete_speculative = dynamo_tuple_complete_speculative;

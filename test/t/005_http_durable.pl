@@ -74,9 +74,18 @@ ok(unanswered($writers[0]), 'a write waits for the standby');
 # the reader has seen the item and waits as well.
 my @readers = map { send_request(get('second1')) } 1 .. 8;
 is(scalar(grep { unanswered($_) } @readers), 8, 'so do readers of what was written');
-cmp_ok($primary->safe_psql('postgres', q{SELECT count(*) FROM "Durable"}), '>', 1, 'though it is committed here');
+
+my $sql = $primary->background_psql('postgres');
+$sql->{stdin} .= q{SELECT 'read ' || count(*) FROM "Durable";} . "\n";
+$sql->{run}->pump_nb foreach 1 .. 20;
+sleep(0.5);
+$sql->{run}->pump_nb;
+is($sql->{stdout}, '', 'so does a session of SQL');
 kill 'CONT', $receiver;
 is(join(' ', map { status($_) } @writers, @readers), join(' ', (200) x 12), 'then all are answered');
+$sql->{run}->pump until $sql->{stdout} =~ /read \d/;
+like($sql->{stdout}, qr/read [2-5]/, 'in SQL too');
+$sql->quit;
 
 # Whose role asks for nothing does not wait.
 $primary->append_conf('postgresql.conf', "dynamo.role = 'careless'");
