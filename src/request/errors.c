@@ -5,8 +5,9 @@
  * Errors of class DY were raised by this extension for the client: their
  * message goes out as it is.  Any other class is PostgreSQL speaking to a
  * database user.  What the client gets then is the nearest exception, with
- * the service's words for it; only a missing privilege keeps PostgreSQL's
- * message, because it names the table to be granted.
+ * the service's words for it.  PostgreSQL's message stays where somebody who
+ * has a say on the table wrote it or needs it: it names the privilege to be
+ * granted, or the constraint; or it is what a trigger raised.
  */
 #include "base/compat.h"
 
@@ -39,6 +40,11 @@ static const ForeignError foreign_errors[] = {
 	{ERRCODE_LOCK_NOT_AVAILABLE, ERRCODE_DYNAMO_TRANSACTION_CONFLICT, CONFLICT_MESSAGE},
 	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, ERRCODE_DYNAMO_VALIDATION, NULL},
 	{ERRCODE_CHECK_VIOLATION, ERRCODE_DYNAMO_VALIDATION, NULL},
+	{ERRCODE_NOT_NULL_VIOLATION, ERRCODE_DYNAMO_VALIDATION, NULL},
+	{ERRCODE_FOREIGN_KEY_VIOLATION, ERRCODE_DYNAMO_VALIDATION, NULL},
+	{ERRCODE_UNIQUE_VIOLATION, ERRCODE_DYNAMO_VALIDATION, NULL},
+	{ERRCODE_EXCLUSION_VIOLATION, ERRCODE_DYNAMO_VALIDATION, NULL},
+	{ERRCODE_RAISE_EXCEPTION, ERRCODE_DYNAMO_VALIDATION, NULL},
 	{ERRCODE_OBJECT_IN_USE, ERRCODE_DYNAMO_RESOURCE_IN_USE, IN_USE_MESSAGE},
 	{ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, ERRCODE_DYNAMO_RESOURCE_IN_USE, IN_USE_MESSAGE},
 	{ERRCODE_READ_ONLY_SQL_TRANSACTION, ERRCODE_DYNAMO_SERVICE_UNAVAILABLE, UNAVAILABLE_MESSAGE},
