@@ -9,7 +9,8 @@
  * AccessDeniedException, serialization_failure, deadlock_detected and
  * lock_not_available to TransactionConflictException, a violated constraint and
  * what PL/pgSQL raises to ValidationException, read-only or
- * shutting-down server to ServiceUnavailableException), anything else to
+ * shutting-down server, here or behind a foreign table, to
+ * ServiceUnavailableException), anything else to
  * InternalServerError, whose body tells nothing of the inside; the server log
  * has it.
  */

@@ -12,7 +12,6 @@
 #include "table/range_executor.h"
 #include "table/store_executor.h"
 #include "utils/portal.h"
-#include "utils/snapmgr.h"
 
 /* How many rows are fetched at once, at most: an item may have 400 KB. */
 #define FETCH_ROWS		16
@@ -31,6 +30,7 @@
 struct RangeCursor
 {
 	Portal		portal;
+	Snapshot	snapshot;		/* the range's */
 	MemoryContext context;		/* of the rows that have been fetched */
 	DynamoItem *items[FETCH_ROWS];
 	int			count;
@@ -148,16 +148,14 @@ RangeCursorOpen(TableDesc *table, const RangeSpec *spec, Snapshot snapshot)
 
 	cursor->context = AllocSetContextCreate(CurrentMemoryContext, "dynamo range cursor",
 											ALLOCSET_DEFAULT_SIZES);
+	cursor->snapshot = snapshot;
 	cursor->fetch = 1;
 	FillValues(values, table, spec);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	PushActiveSnapshot(snapshot);
+	ExecutorConnect(snapshot);
 	cursor->portal = SPI_cursor_open(NULL,
 									 ExecutorPlanFor(table, EXECUTOR_RANGE_PLANS + FormOf(spec), AppendRange),
 									 values, NULL, true);
-	PopActiveSnapshot();
-	SPI_finish();
+	ExecutorDisconnect();
 	return cursor;
 }
 
@@ -166,14 +164,13 @@ static void
 Fetch(RangeCursor *cursor)
 {
 	MemoryContextReset(cursor->context);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	ExecutorConnect(cursor->snapshot);
 	SPI_cursor_fetch(cursor->portal, true, cursor->fetch);
 	cursor->count = (int) SPI_processed;
 	cursor->next = 0;
 	for (int i = 0; i < cursor->count; i++)
 		cursor->items[i] = ExecutorCopyItem(SPI_tuptable, i, cursor->context);
-	SPI_finish();
+	ExecutorDisconnect();
 	cursor->fetch = Min(cursor->fetch * 2, FETCH_ROWS);
 }
 

@@ -43,7 +43,7 @@
 #define KEY_LOCK_SPACE	3
 
 /* How often a conflicting item may be gone when it is looked for. */
-#define MAX_PHANTOMS	100
+#define MAX_PHANTOMS	10
 
 /* One StoreModify() at work. */
 typedef struct Modify
@@ -488,11 +488,26 @@ JudgeConflict(Modify *modify, ErrorData *error)
 		ReThrowError(error);
 }
 
+/*
+ * PostgreSQL does not check what is written to a foreign table against the
+ * policies of the root; so nothing is that would have to be.
+ */
+static void
+CheckEnforceable(const Modify *modify)
+{
+	if (!OidIsValid(modify->leaf->index) && ExecutorHasRowSecurity(modify->table))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("row-level security of table \"%s\" cannot be enforced on its foreign partition \"%s\"",
+						get_rel_name(modify->table->relid), get_rel_name(modify->leaf->relid))));
+}
+
 static bool
 InsertByExecutor(Modify *modify, DynamoItem *item)
 {
 	ErrorData  *conflict;
 
+	CheckEnforceable(modify);
 	StoreLockStripe(modify->table, StoreKeyStripe(modify->table, modify->key), RowExclusiveLock);
 	conflict = ExecutorInsert(modify->table, modify->leaf, modify->key, item, modify->stored);
 	if (conflict)
@@ -503,6 +518,7 @@ InsertByExecutor(Modify *modify, DynamoItem *item)
 static bool
 UpdateByExecutor(Modify *modify, DynamoItem *item)
 {
+	CheckEnforceable(modify);
 	if (!HoldSeen(modify, LockTupleNoKeyExclusive))
 		return false;
 	ExecutorUpdate(modify->table, modify->key, item, modify->stored);

@@ -11,6 +11,9 @@
  * ERRCODE_INSUFFICIENT_PRIVILEGE, as does to change one that may only be seen.  A
  * write that a trigger suppresses is done without effect.
  *
+ * What row security would have to check before it goes to a foreign partition
+ * is refused with the same error, because PostgreSQL does not check it there.
+ *
  * StoreOpen() refuses tables with rules, with partitions that are partitioned
  * themselves, and with secondary indexes that a partition passes by.
  *

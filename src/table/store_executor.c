@@ -21,6 +21,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
 #include "utils/resowner.h"
+#include "utils/snapmgr.h"
 
 /* What each row of the statements below is about. */
 typedef enum PointPlan
@@ -236,11 +237,19 @@ AppendPointStatement(ExecutorStatement *statement, TableDesc *table, int number)
 
 /* ---- running them ---- */
 
-static void
-Connect(void)
+void
+ExecutorConnect(Snapshot snapshot)
 {
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	PushActiveSnapshot(snapshot ? snapshot : GetTransactionSnapshot());
+}
+
+void
+ExecutorDisconnect(void)
+{
+	PopActiveSnapshot();
+	SPI_finish();
 }
 
 DynamoItem *
@@ -274,7 +283,7 @@ Run(PointPlan number, TableDesc *table, const ItemKey *key, DynamoItem *item, Sn
 
 	memcpy(values, key->datums, table->nkeys * sizeof(Datum));
 	values[table->nkeys] = PointerGetDatum(item);
-	Connect();
+	ExecutorConnect(snapshot);
 	result = SPI_execute_snapshot(ExecutorPlanFor(table, number, AppendPointStatement), values, NULL,
 								  snapshot, InvalidSnapshot, snapshot != InvalidSnapshot, true, 0);
 	if (result < 0)
@@ -282,7 +291,7 @@ Run(PointPlan number, TableDesc *table, const ItemKey *key, DynamoItem *item, Sn
 	any = SPI_processed > 0;
 	if (any && found)
 		*found = ExecutorCopyItem(SPI_tuptable, 0, caller);
-	SPI_finish();
+	ExecutorDisconnect();
 	return any;
 }
 

@@ -73,6 +73,13 @@ extern void ExecutorAppendTable(ExecutorStatement *statement, const TableDesc *t
 extern void ExecutorAppendKey(ExecutorStatement *statement, const TableDesc *table, int key);
 extern void ExecutorAppendKeyParameter(ExecutorStatement *statement, const TableDesc *table, int key);
 
+/*
+ * To SPI and back.  SPI wants an active snapshot, which a worker of the endpoint
+ * does not have by itself; InvalidSnapshot: a new one.
+ */
+extern void ExecutorConnect(Snapshot snapshot);
+extern void ExecutorDisconnect(void);
+
 /* Copies the item of a row, whose first column it is, to the context. */
 extern DynamoItem *ExecutorCopyItem(SPITupleTable *rows, uint64 row, MemoryContext context);
 
