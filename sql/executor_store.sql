@@ -316,6 +316,17 @@ SELECT count(*), count(*) FILTER (WHERE item ->> 'x' = 'put') AS put, count(DIST
 SELECT call('Scan', '{"TableName":"mixed","Select":"COUNT"}');
 SELECT call('Query', '{"TableName":"mixed","Select":"COUNT","KeyConditionExpression":"p = :p AND r BETWEEN :a AND :b","ExpressionAttributeValues":{":p":{"S":"p3"},":a":{"N":"10"},":b":{"N":"43"}}}');
 SELECT sum((call('Scan', jsonb_build_object('TableName', 'mixed', 'Select', 'COUNT', 'TotalSegments', 7, 'Segment', segment)::text)::jsonb ->> 'Count')::int) FROM generate_series(0, 6) segment;
+-- one session, one plan: first whom row security does not concern, then whom it does
+CREATE POLICY few ON mixed USING (r < 5);
+ALTER TABLE mixed ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON mixed TO executor_alice;
+SELECT call('Scan', '{"TableName":"mixed","Select":"COUNT"}');
+SET ROLE executor_alice;
+SELECT call('Scan', '{"TableName":"mixed","Select":"COUNT"}');
+SELECT keyed('GetItem', 'mixed', 'p4', 4), keyed('GetItem', 'mixed', 'p5', 5), put('mixed', 'p5', 5), put('mixed', 'p5', 1);
+RESET ROLE;
+SELECT call('Scan', '{"TableName":"mixed","Select":"COUNT"}');
+ALTER TABLE mixed DISABLE ROW LEVEL SECURITY;
 SELECT call('UpdateTable', '{"TableName":"mixed","AttributeDefinitions":[{"AttributeName":"g","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"by_g","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}');
 ALTER TABLE dynamo_data."mixed.1" SET ACCESS METHOD dynamo;
 CREATE RULE r AS ON INSERT TO mixed DO ALSO NOTIFY mixed;
