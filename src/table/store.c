@@ -444,7 +444,8 @@ HoldSeen(Modify *modify, LockTupleMode mode)
 
 	if (!OidIsValid(modify->leaf->index))
 		return true;
-	if (!KeyLookup(&modify->scan, modify->table, modify->leaf, modify->key, RowExclusiveLock, modify->snapshot))
+	if (!KeyLookup(&modify->scan, modify->table, modify->leaf, modify->key, RowExclusiveLock,
+				   modify->snapshot))
 		elog(ERROR, "item that was read is not there");
 	held = HoldTuple(modify, mode);
 	LeafScanEnd(&modify->scan);

@@ -91,8 +91,9 @@ KeepPlan(TableDesc *table, int number, SPIPlanPtr plan)
 
 	if (table->plans == NULL)
 	{
-		MemoryContextCallback *callback = MemoryContextAllocZero(table->context, sizeof(MemoryContextCallback));
+		MemoryContextCallback *callback;
 
+		callback = MemoryContextAllocZero(table->context, sizeof(MemoryContextCallback));
 		callback->func = FreePlans;
 		callback->arg = table;
 		MemoryContextRegisterResetCallback(table->context, callback);
@@ -106,8 +107,7 @@ KeepPlan(TableDesc *table, int number, SPIPlanPtr plan)
 }
 
 SPIPlanPtr
-ExecutorPlanFor(TableDesc *table, int number,
-				void (*append) (ExecutorStatement *statement, TableDesc *table, int number))
+ExecutorPlanFor(TableDesc *table, int number, ExecutorAppend append)
 {
 	ExecutorStatement statement = {.nparams = 0};
 	SPIPlanPtr	plan;
@@ -315,8 +315,9 @@ CheckDone(const TableDesc *table, bool done)
 void
 ExecutorUpdate(TableDesc *table, const ItemKey *key, DynamoItem *item, DynamoItem **stored)
 {
-	CheckDone(table, Run(stored ? PLAN_UPDATE_RETURNING : PLAN_UPDATE, table, key, item,
-						 InvalidSnapshot, stored));
+	PointPlan	number = stored ? PLAN_UPDATE_RETURNING : PLAN_UPDATE;
+
+	CheckDone(table, Run(number, table, key, item, InvalidSnapshot, stored));
 }
 
 void

@@ -65,8 +65,9 @@ typedef struct ExecutorStatement
 	Oid			types[DESC_MAX_KEYS + 4];
 } ExecutorStatement;
 
-extern SPIPlanPtr ExecutorPlanFor(TableDesc *table, int number,
-								  void (*append) (ExecutorStatement *statement, TableDesc *table, int number));
+typedef void (*ExecutorAppend) (ExecutorStatement *statement, TableDesc *table, int number);
+
+extern SPIPlanPtr ExecutorPlanFor(TableDesc *table, int number, ExecutorAppend append);
 
 /* Parts of a statement: the table, a key's column, a parameter of a key's type. */
 extern void ExecutorAppendTable(ExecutorStatement *statement, const TableDesc *table);

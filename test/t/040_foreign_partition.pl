@@ -159,6 +159,25 @@ $session->query_safe('ROLLBACK');
 ($status) = spread(UpdateItem => (Key => key($there), UpdateExpression => 'REMOVE n'));
 is($status, 200, 'and when it no longer is');
 
+# The same here, for an item and for a key that is being inserted: others are
+# served meanwhile (004_http_locks.pl has more of that).
+my $local = $node->background_psql('postgres');
+
+$local->query_safe(qq{BEGIN; UPDATE "Spread" SET item = item WHERE id = '$here'});
+my @waiting = ($server->connect, $server->connect);
+DynamoEndpoint::write_all($waiting[0], DynamoEndpoint::operation_bytes(UpdateItem => encode_json({ TableName => 'Spread',
+				Key => key($here), UpdateExpression => 'SET waited = id' })));
+my ($new) = grep { $node->safe_psql('postgres', qq{SELECT satisfies_hash_partition('"Spread"'::regclass, 2, 0, '$_' COLLATE "C")}) eq 't' } 'aa' .. 'az';
+$local->query_safe(qq{INSERT INTO "Spread" VALUES ('$new', '{}')});
+DynamoEndpoint::write_all($waiting[1], DynamoEndpoint::operation_bytes(PutItem => encode_json({ TableName => 'Spread',
+				Item => { %{ key($new) }, waited => { BOOL => JSON::PP::true } } })));
+is((spread(GetItem => (Key => key($here))))[0], 200, 'reads go on');
+$local->query_safe('COMMIT');
+is(join(' ', map { (DynamoEndpoint::split_answers((DynamoEndpoint::read_answers($_, 1))[0]))[0][0] } @waiting), '200 200', 'who waited goes on');
+is(join(' ', map { defined((spread(GetItem => (Key => key($_))))[1]{Item}{waited}) ? 1 : 0 } $here, $new), '1 1', 'and writes');
+spread(DeleteItem => (Key => key($new)));
+$local->quit;
+
 # In a transaction that has read from there, the far server's snapshot stands.
 my $near = $node->background_psql('postgres', on_error_stop => 0);
 $near->query_safe(qq{BEGIN; SELECT dynamo.get_item('{"TableName":"Spread","Key":{"id":{"S":"$there"}}}')});
