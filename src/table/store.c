@@ -500,7 +500,8 @@ CheckEnforceable(const Modify *modify)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("row-level security of table \"%s\" cannot be enforced on its foreign partition \"%s\"",
-						get_rel_name(modify->table->relid), get_rel_name(modify->leaf->relid))));
+						get_rel_name(modify->table->relid), get_rel_name(modify->leaf->relid)),
+				 err_generic_string(PG_DIAG_TABLE_NAME, modify->table->table_name)));
 }
 
 static bool

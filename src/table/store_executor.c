@@ -68,7 +68,8 @@ ExecutorRaiseForbidden(const TableDesc *table)
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("row-level security of table \"%s\" forbids to change the item",
-					get_rel_name(table->relid))));
+					get_rel_name(table->relid)),
+			 err_generic_string(PG_DIAG_TABLE_NAME, table->table_name)));
 }
 
 /* ---- plans ---- */

@@ -167,7 +167,7 @@ $local->query_safe(qq{BEGIN; UPDATE "Spread" SET item = item WHERE id = '$here'}
 my @waiting = ($server->connect, $server->connect);
 DynamoEndpoint::write_all($waiting[0], DynamoEndpoint::operation_bytes(UpdateItem => encode_json({ TableName => 'Spread',
 				Key => key($here), UpdateExpression => 'SET waited = id' })));
-my ($new) = grep { $node->safe_psql('postgres', qq{SELECT satisfies_hash_partition('"Spread"'::regclass, 2, 0, '$_' COLLATE "C")}) eq 't' } 'aa' .. 'az';
+my ($new) = grep { $node->safe_psql('postgres', qq{SELECT satisfies_hash_partition('"Spread"'::regclass, 2, 0, '$_'::text COLLATE "C")}) eq 't' } 'aa' .. 'az';
 $local->query_safe(qq{INSERT INTO "Spread" VALUES ('$new', '{}')});
 DynamoEndpoint::write_all($waiting[1], DynamoEndpoint::operation_bytes(PutItem => encode_json({ TableName => 'Spread',
 				Item => { %{ key($new) }, waited => { BOOL => JSON::PP::true } } })));
