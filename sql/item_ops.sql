@@ -114,7 +114,7 @@ SELECT len, call('PutItem', json_build_object('TableName', 'Ops.S', 'Item', json
 SELECT call('PutItem', '{"TableName":"Ops.S","Item":{"p":{"S":"a\u0000b"}}}');
 
 ----------------------------------------------------------------------
--- Tables on which the operations would ignore something, and rights
+-- A constraint that is broken, and rights
 ----------------------------------------------------------------------
 SELECT make_table('S', 'S') FROM (SELECT dynamo.delete_table('{"TableName":"Ops.SS"}')) gone;
 ALTER TABLE "Ops.SS" ADD CHECK (p <> 'no');

@@ -259,7 +259,8 @@ INSERT INTO short VALUES ('a', 1, '{}'), ('b', 1, '{}');
 TRUNCATE short;
 SELECT count(*), count_by_api('short') FROM short;
 
--- What the API's operations would ignore is refused, and served again when it is gone.
+-- Whatever has a say besides, the operations serve the table (executor_store has
+-- the rest); but not with rules.
 CREATE FUNCTION serve() RETURNS text LANGUAGE sql AS
     $$ SELECT try('SELECT dynamo.put_item(''{"TableName":"short","Item":{"p":{"S":"a"},"r":{"N":"1"}}}'')') $$;
 CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';

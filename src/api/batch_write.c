@@ -101,7 +101,7 @@ Decide(const DynamoItem *old, void *arg, DynamoItem **item)
 static void
 WriteEntry(BatchEntry *entry, bool wants_capacity)
 {
-	DynamoItem *old = StoreModify(entry->table, &entry->key, Decide, entry, wants_capacity);
+	DynamoItem *old = StoreModify(entry->table, &entry->key, Decide, entry, wants_capacity, NULL);
 
 	if (wants_capacity)
 		ConsumeWrite(entry->capacity, entry->table, old, entry->is_delete ? NULL : entry->given);

@@ -27,7 +27,8 @@ RunWrite(ItemWriteKind kind, const JsonNode *request, StringInfo reply)
 	ItemWriteOpen(&write);
 	ItemWriteMakeKey(&write);
 	write.before = StoreModify(write.table, &write.key, ItemWriteDecide, &write,
-							   WriteRequestWantsOld(&write.request));
+							   WriteRequestWantsOld(&write.request),
+							   WriteRequestWantsNew(&write.request) ? &write.after : NULL);
 	WriteRequestReply(reply, &write.request, write.table, &write.key, write.before, write.after);
 }
 

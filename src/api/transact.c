@@ -32,6 +32,12 @@ ReasonCode(int sqlstate)
 		case ERRCODE_DYNAMO_CONDITIONAL_CHECK_FAILED:
 			return "ConditionalCheckFailed";
 		case ERRCODE_DYNAMO_VALIDATION:
+		case ERRCODE_CHECK_VIOLATION:
+		case ERRCODE_NOT_NULL_VIOLATION:
+		case ERRCODE_FOREIGN_KEY_VIOLATION:
+		case ERRCODE_UNIQUE_VIOLATION:
+		case ERRCODE_EXCLUSION_VIOLATION:
+		case ERRCODE_RAISE_EXCEPTION:
 			return "ValidationError";
 		case ERRCODE_LOCK_NOT_AVAILABLE:
 			return LockWaitIsFinal() ? "TransactionConflict" : NULL;

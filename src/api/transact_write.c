@@ -198,7 +198,7 @@ RunAction(TransactWrite *transact, int i, bool keep_old)
 
 	PG_TRY();
 	{
-		write->before = StoreModify(write->table, &write->key, Decide, &action, keep_old);
+		write->before = StoreModify(write->table, &write->key, Decide, &action, keep_old, NULL);
 	}
 	PG_CATCH();
 	{

@@ -133,6 +133,12 @@ WriteRequestWantsOld(const WriteRequest *write)
 		write->capacity != RETURN_CAPACITY_NONE;
 }
 
+bool
+WriteRequestWantsNew(const WriteRequest *write)
+{
+	return write->returns == RETURN_ALL_NEW || write->returns == RETURN_UPDATED_NEW;
+}
+
 /* ---- the condition ---- */
 
 static void

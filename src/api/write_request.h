@@ -52,6 +52,9 @@ extern AclMode WriteRequestPrivileges(const WriteRequest *write);
 /* Whether the reply needs the item as it was. */
 extern bool WriteRequestWantsOld(const WriteRequest *write);
 
+/* Whether it shows the item as it is afterwards. */
+extern bool WriteRequestWantsNew(const WriteRequest *write);
+
 /*
  * Raises ConditionalCheckFailedException unless the condition is true of the
  * item, which is NULL where there is none.

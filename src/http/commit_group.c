@@ -136,11 +136,8 @@ CommitGroupBegin(void)
 	level_before = synchronous_commit;
 }
 
-/*
- * With synchronous_commit off nobody has to wait, and nobody is told.  (Not
- * inlined: gcc fears for the variables of the PG_TRY around it.)
- */
-static pg_noinline void
+/* With synchronous_commit off nobody has to wait, and nobody is told. */
+static void
 CommitAsynchronously(int level)
 {
 	bool		writes = level != SYNCHRONOUS_COMMIT_OFF && TransactionIdIsValid(GetTopTransactionIdIfAny());
@@ -157,6 +154,13 @@ CommitAsynchronously(int level)
 	}
 }
 
+static void
+CommitIsOver(void)
+{
+	CommitHorizonWithdraw();
+	synchronous_commit = level_before;
+}
+
 /*
  * The variable is set past the machinery of settings, which puts it back at
  * the end of a transaction that has set it, and only then.
@@ -168,12 +172,13 @@ CommitGroupCommit(void)
 	{
 		CommitAsynchronously(synchronous_commit);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
-		CommitHorizonWithdraw();
-		synchronous_commit = level_before;
+		CommitIsOver();
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	CommitIsOver();
 }
 
 void

@@ -167,15 +167,13 @@ WaitForWork(WaitEventSet *set, bool pending)
 	for (int i = 0; i < count; i++)
 	{
 		if (events[i].events & WL_LATCH_SET)
-		{
 			ResetLatch(MyLatch);
-			if (WorkerStopRequested())
-				return;
-			WorkerProcessInterrupts();
-		}
 		else if (events[i].fd == ServerListenDescriptor())
 			ServerAccept();
 	}
+	/* whether the latch is set or not: a wait within a request may have reset it */
+	if (!WorkerStopRequested())
+		WorkerProcessInterrupts();
 }
 
 /*

@@ -7,8 +7,10 @@
  * ErrorData becomes a status and a body.  An error of PostgreSQL's own is
  * mapped to the nearest exception (insufficient_privilege to
  * AccessDeniedException, serialization_failure, deadlock_detected and
- * lock_not_available to TransactionConflictException, read-only or
- * shutting-down server to ServiceUnavailableException), anything else to
+ * lock_not_available to TransactionConflictException, a violated constraint and
+ * what PL/pgSQL raises to ValidationException, read-only or
+ * shutting-down server, here or behind a foreign table, to
+ * ServiceUnavailableException), anything else to
  * InternalServerError, whose body tells nothing of the inside; the server log
  * has it.
  */

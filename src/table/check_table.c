@@ -124,7 +124,7 @@ typedef void (*CheckOne) (const Report *report, const IndexDesc *index, TableDes
 static void
 CheckAll(const Report *report, const IndexDesc *index, TableDesc *side, TableDesc *read, CheckOne check)
 {
-	RangeSpec	spec = {.total_segments = 1};
+	RangeSpec	spec = {.total_segments = 1, .as_stored = true};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynamo check", ALLOCSET_DEFAULT_SIZES);
 	Range	   *range = RangeBegin(read, &spec);
 	MemoryContext caller;

@@ -15,6 +15,7 @@
 #include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "table/access_method.h"
 #include "table/index_ddl.h"
 #include "table/leaf_keys.h"
 #include "table/relation_ddl.h"
@@ -22,6 +23,7 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "value/error_codes.h"
 
 #define MAX_ENTRY_KEYS	(INDEX_MAX_SCHEMA_KEYS + TABLE_MAX_KEYS)
 
@@ -153,11 +155,31 @@ MarkLeaves(List *leaves)
 	}
 }
 
+/* Raises an error unless the access method sees what happens in all leaves. */
+static void
+CheckLeaves(const TableRow *table, List *leaves)
+{
+	ListCell   *cell;
+
+	foreach(cell, leaves)
+	{
+		Relation	leaf = table_open(lfirst_oid(cell), NoLock);
+
+		if (!RelationUsesDynamoAccessMethod(leaf))
+			ereport(ERROR,
+					(errcode(ERRCODE_DYNAMO_VALIDATION),
+					 errmsg("Table %s has a partition without access method dynamo, whose items a secondary index would miss: %s",
+							table->table_name, RelationGetRelationName(leaf))));
+		table_close(leaf, NoLock);
+	}
+}
+
 void
 IndexCreate(const TableRow *table, IndexRow *definition)
 {
 	List	   *leaves = LockLeaves(table->relid);
 
+	CheckLeaves(table, leaves);
 	Connect();
 	definition->table = table->relid;
 	definition->side = CreateSide(table, definition);

@@ -43,15 +43,15 @@ MarkFunction(void)
 bool
 LeafIsMarked(Relation leaf)
 {
-	TriggerDesc *triggers = leaf->trigdesc;
 	Oid			function;
 
-	if (triggers == NULL || !triggers->trig_truncate_after_statement)
+	if (leaf->trigdesc == NULL || !leaf->trigdesc->trig_truncate_after_statement)
 		return false;
+	/* looking it up may rebuild the relcache entry, and with it the list */
 	function = MarkFunction();
-	for (int i = 0; i < triggers->numtriggers; i++)
+	for (int i = 0; leaf->trigdesc && i < leaf->trigdesc->numtriggers; i++)
 	{
-		const Trigger *trigger = &triggers->triggers[i];
+		const Trigger *trigger = &leaf->trigdesc->triggers[i];
 
 		if (trigger->tgfoid == function && trigger->tgenabled != TRIGGER_DISABLED)
 			return true;
@@ -94,7 +94,7 @@ RelationHasOtherTriggers(Relation rel)
 	if (rel->trigdesc == NULL)
 		return false;
 	function = MarkFunction();
-	for (int i = 0; i < rel->trigdesc->numtriggers; i++)
+	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
 	{
 		if (rel->trigdesc->triggers[i].tgfoid != function)
 			return true;

@@ -13,6 +13,8 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "table/range.h"
+#include "table/range_executor.h"
+#include "table/store_executor.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -24,6 +26,9 @@ struct Range
 	TableDesc  *table;
 	const RangeSpec *spec;
 	Snapshot	snapshot;
+	RangeCursor *cursor;		/* the executor reads; NULL: we do */
+	TableDesc  *items;			/* of an index: its table, if row security
+								 * applies to that */
 	bool		open;			/* scan is open */
 	LeafScan	scan;
 	const TableLeaf *leaves;	/* as the table was when the range began */
@@ -202,6 +207,24 @@ SegmentLeaves(Range *range)
 	}
 }
 
+/* Lets the executor read, or check what is read, if it must. */
+static void
+HeedExecutor(Range *range)
+{
+	TableDesc  *table = range->table;
+	TableDesc  *items;
+
+	if (table->index_name == NULL)
+	{
+		if (ExecutorReads(table) && range->leaf <= range->last_leaf)
+			range->cursor = RangeCursorOpen(table, range->spec, range->snapshot);
+		return;
+	}
+	items = TableDescFindOrError(table->table_name, "the table is gone");
+	if (ExecutorReads(items))
+		range->items = items;
+}
+
 Range *
 RangeBegin(TableDesc *table, const RangeSpec *spec)
 {
@@ -224,6 +247,8 @@ RangeBegin(TableDesc *table, const RangeSpec *spec)
 	}
 	else
 		SegmentLeaves(range);
+	if (!spec->as_stored)
+		HeedExecutor(range);
 	return range;
 }
 
@@ -270,14 +295,58 @@ Advance(Range *range)
 	return false;
 }
 
-DynamoItem *
-RangeNext(Range *range)
+/* Whether an item that the executor has read belongs to the segment. */
+static bool
+IsOfSegment(Range *range, const DynamoItem *item)
+{
+	const RangeSpec *spec = range->spec;
+	MemoryContext caller;
+	ItemKey		key;
+	uint32		segment;
+
+	if (spec->has_hash || spec->total_segments == 1)
+		return true;
+	MemoryContextReset(range->item_context);
+	caller = MemoryContextSwitchTo(range->item_context);
+	key = ItemKeyIn(range->table, item);
+	segment = RangeSegmentOf(range->table, key.datums, spec->total_segments);
+	MemoryContextSwitchTo(caller);
+	return segment == spec->segment;
+}
+
+/* The next item that the executor has; NULL at the end. */
+static DynamoItem *
+NextOfCursor(Range *range)
+{
+	DynamoItem *item;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		item = RangeCursorNext(range->cursor);
+	} while (item && !IsOfSegment(range, item));
+	return item;
+}
+
+/* Whether the role may see the item of an index entry. */
+static bool
+MaySee(Range *range, const DynamoItem *entry)
+{
+	MemoryContext caller = MemoryContextSwitchTo(range->item_context);
+	ItemKey		key = ItemKeyIn(range->items, entry);
+	bool		visible = StoreGetAsOf(range->items, &key, range->snapshot) != NULL;
+
+	MemoryContextSwitchTo(caller);
+	return visible;
+}
+
+/* The current tuple's item. */
+static DynamoItem *
+CurrentItem(Range *range)
 {
 	MemoryContext caller;
 	DynamoItem *item;
 
-	if (!Advance(range))
-		return NULL;
 	MemoryContextReset(range->item_context);
 	caller = MemoryContextSwitchTo(range->item_context);
 	item = LeafScanItem(&range->scan);
@@ -286,15 +355,37 @@ RangeNext(Range *range)
 }
 
 DynamoItem *
+RangeNext(Range *range)
+{
+	if (range->cursor)
+		return NextOfCursor(range);
+	while (Advance(range))
+	{
+		DynamoItem *item = CurrentItem(range);
+
+		if (range->items == NULL || MaySee(range, item))
+			return item;
+	}
+	return NULL;
+}
+
+DynamoItem *
 RangeFetch(Range *range, TableDesc *table, const ItemKey *key)
 {
-	return StoreGetAsOf(table, key, range->snapshot);
+	const TableLeaf *leaf;
+
+	if (!range->spec->as_stored)
+		return StoreGetAsOf(table, key, range->snapshot);
+	leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums), AccessShareLock);
+	return StoreGetStored(table, leaf, key, range->snapshot);
 }
 
 void
 RangeEnd(Range *range)
 {
 	CloseLeaf(range);
+	if (range->cursor)
+		RangeCursorClose(range->cursor);
 	UnregisterSnapshot(range->snapshot);
 	MemoryContextDelete(range->item_context);
 	pfree(range);

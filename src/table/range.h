@@ -5,6 +5,11 @@
  * A range gives items in the order of the primary key within a leaf, and
  * leaves in the order of the descriptor.  It holds a registered snapshot and
  * an open scan: end it, or let an error do so.
+ *
+ * Where row security applies to the role, or a partition is elsewhere, the
+ * executor reads (store_executor.h).  A Scan is then in the order of the key
+ * over all partitions, whatever its segment.  Of an index, which has no policies
+ * of its own, entries are given whose item the role may see.
  */
 #ifndef DYNAMO_RANGE_H
 #define DYNAMO_RANGE_H
@@ -38,6 +43,9 @@ typedef struct RangeSpec
 
 	/* Starts behind this key, if not NULL. */
 	const ItemKey *start;
+
+	/* Everything that is stored, not only what the role may see. */
+	bool		as_stored;
 } RangeSpec;
 
 typedef struct Range Range;

@@ -46,8 +46,8 @@ RelationFittingName(const char *name, int reserve)
 }
 
 /* A key column has its attribute's name, unless a table cannot have that. */
-static char *
-ColumnName(const char *attribute)
+char *
+RelationKeyColumnName(const char *attribute)
 {
 	static const char *const taken[] = {
 		"item", "tableoid", "ctid", "xmin", "xmax", "cmin", "cmax",
@@ -108,7 +108,7 @@ static void
 AppendColumnNames(StringInfo sql, const KeyColumn *keys, int count)
 {
 	for (int i = 0; i < count; i++)
-		appendStringInfo(sql, "%s%s", i > 0 ? ", " : "", quote_identifier(ColumnName(keys[i].attribute)));
+		appendStringInfo(sql, "%s%s", i > 0 ? ", " : "", quote_identifier(RelationKeyColumnName(keys[i].attribute)));
 }
 
 void
@@ -119,7 +119,7 @@ RelationCreateRoot(const char *root, const KeyColumn *keys, int nkeys, int nhash
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE TABLE %s (", root);
 	for (int i = 0; i < nkeys; i++)
-		AppendColumn(&sql, ColumnName(keys[i].attribute), keys[i].type);
+		AppendColumn(&sql, RelationKeyColumnName(keys[i].attribute), keys[i].type);
 	appendStringInfoString(&sql, "item dynamo.item" ITEM_COMPRESSION " NOT NULL, PRIMARY KEY (");
 	AppendColumnNames(&sql, keys, nkeys);
 	appendStringInfoString(&sql, ")) PARTITION BY HASH (");

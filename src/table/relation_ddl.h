@@ -30,6 +30,9 @@ extern void RelationExecute(const char *sql);
 extern char *RelationFittingName(const char *name, int reserve);
 extern char *RelationHashedName(const char *name, int reserve);
 
+/* The name of the column that holds a key attribute. */
+extern char *RelationKeyColumnName(const char *attribute);
+
 /*
  * Makes a partitioned root (a quoted, qualified name) with these key columns,
  * partitioned by the first nhash, and an item column.

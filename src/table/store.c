@@ -1,13 +1,17 @@
 /*
  * store.c
- *	  The direct store: one item by its primary key.
+ *	  The store: one item by its primary key.
  *
- * A write looks the key up, lets the caller decide on what it found, and
+ * Directly, a write looks the key up, lets the caller decide on what it found, and
  * updates or deletes that very tuple without locking it first: TM_Ok proves
  * that nobody changed it meanwhile, anything else means looking again with a
  * new snapshot.  An absent key is inserted speculatively, as INSERT ... ON
  * CONFLICT does, so that a racing writer is seen and waited for.  Only an
  * insertion and an update that moved off its page open the other indexes.
+ *
+ * Where the executor must do it (store_executor.h), the tuple that it has read
+ * is locked as a write would lock it; TM_Ok proves the same, and the statement
+ * that writes then finds it as it was read.
  */
 #include "base/compat.h"
 
@@ -23,11 +27,11 @@
 #include "table/leaf_scan.h"
 #include "table/lock_wait.h"
 #include "table/store.h"
+#include "table/store_executor.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/rel.h"
 #include "utils/lsyscache.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "value/error_codes.h"
 #include "value/key.h"
@@ -38,6 +42,9 @@
 /* Tells these locks from SQL's advisory locks, which use 1 and 2. */
 #define KEY_LOCK_SPACE	3
 
+/* How often a conflicting item may be gone when it is looked for. */
+#define MAX_PHANTOMS	10
+
 /* One StoreModify() at work. */
 typedef struct Modify
 {
@@ -47,6 +54,8 @@ typedef struct Modify
 	StoreDecide decide;
 	void	   *arg;
 	bool		keep_old;
+	DynamoItem **stored;		/* for the executor: what became of the item */
+	int			phantoms;		/* conflicts with items that then were not there */
 	bool		absence_held;	/* the key is locked, so what is not there stays away */
 	DynamoItem *old;			/* copy for the caller */
 	LeafScan	scan;
@@ -75,17 +84,13 @@ ItemKeyIn(const TableDesc *table, const DynamoItem *item)
 }
 
 static void
-CheckDirect(const TableDesc *table)
+CheckServed(const TableDesc *table)
 {
-	const char *obstacle = table->direct_obstacle;
-
-	if (table->row_security && check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED)
-		obstacle = "row security";
-	if (obstacle)
+	if (table->obstacle)
 		ereport(ERROR,
 				(errcode(ERRCODE_DYNAMO_VALIDATION),
 				 errmsg("Table %s has %s, which the API operations would ignore; use plain SQL on it",
-						table->table_name, obstacle)));
+						table->table_name, table->obstacle)));
 }
 
 TableDesc *
@@ -114,7 +119,7 @@ StoreOpen(const char *table_name, AclMode mode, const char *missing)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for table %s", get_rel_name(table->relid)),
 				 err_generic_string(PG_DIAG_TABLE_NAME, table->table_name)));
-	CheckDirect(table);
+	CheckServed(table);
 	return table;
 }
 
@@ -127,7 +132,7 @@ StoreLockLeaf(TableDesc **table, const TableLeaf *leaf, LOCKMODE lockmode)
 	if (likely((*table)->valid))
 		return leaf;
 	fresh = TableDescRefresh(*table);
-	CheckDirect(fresh);
+	CheckServed(fresh);
 	*table = fresh;
 	for (int i = 0; i < fresh->nleaves; i++)
 	{
@@ -162,6 +167,15 @@ DynamoItem *
 StoreGetAsOf(TableDesc *table, const ItemKey *key, Snapshot snapshot)
 {
 	const TableLeaf *leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums), AccessShareLock);
+
+	if (unlikely(ExecutorReads(table)))
+		return ExecutorGet(table, key, snapshot);
+	return StoreGetStored(table, leaf, key, snapshot);
+}
+
+DynamoItem *
+StoreGetStored(TableDesc *table, const TableLeaf *leaf, const ItemKey *key, Snapshot snapshot)
+{
 	LeafScan	scan;
 	DynamoItem *item = NULL;
 
@@ -194,7 +208,7 @@ MakeTuple(const Modify *modify, DynamoItem *item)
 {
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(modify->scan.rel), &TTSOpsVirtual);
 
-	/* columns besides these can only be dropped ones: see CheckDirect() */
+	/* columns besides these can only be dropped ones: see ExecutorWrites() */
 	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
 	for (int i = 0; i < modify->table->nkeys; i++)
 	{
@@ -368,15 +382,15 @@ InsertTuple(Modify *modify, DynamoItem *item)
 	return !conflict;
 }
 
-/* Keeps the tuple from being changed. */
+/* Keeps the tuple from being changed by others. */
 static bool
-HoldTuple(Modify *modify)
+HoldTuple(Modify *modify, LockTupleMode mode)
 {
 	ItemPointerData tid = modify->scan.slot->tts_tid;
 	TM_FailureData failure;
 
 	return JudgeResult(table_tuple_lock(modify->scan.rel, &tid, modify->snapshot, modify->scan.slot,
-										GetCurrentCommandId(true), LockTupleShare,
+										GetCurrentCommandId(true), mode,
 										LockWaitAllowed() ? LockWaitBlock : LockWaitError, 0,
 										&failure));
 }
@@ -394,7 +408,7 @@ HoldAbsence(Modify *modify)
 
 /* One try: look up, decide, write.  False: look again. */
 static bool
-TryModify(Modify *modify)
+TryDirectly(Modify *modify)
 {
 	bool		found = KeyLookup(&modify->scan, modify->table, modify->leaf, modify->key,
 								  RowExclusiveLock, modify->snapshot);
@@ -411,9 +425,159 @@ TryModify(Modify *modify)
 		case STORE_DELETE:
 			return found ? DeleteTuple(modify) : true;
 		case STORE_HOLD:
-			return found ? HoldTuple(modify) : HoldAbsence(modify);
+			return found ? HoldTuple(modify, LockTupleShare) : HoldAbsence(modify);
 	}
 	elog(ERROR, "unknown store action");
+}
+
+/* ---- by the executor ---- */
+
+/*
+ * Locks the item that was read, by that very snapshot.  A foreign server needs
+ * no such lock: its transaction is REPEATABLE READ or higher and lets no write
+ * pass that rests on something older.
+ */
+static bool
+HoldSeen(Modify *modify, LockTupleMode mode)
+{
+	bool		held;
+
+	if (!OidIsValid(modify->leaf->index))
+		return true;
+	if (!KeyLookup(&modify->scan, modify->table, modify->leaf, modify->key, RowExclusiveLock,
+				   modify->snapshot))
+		elog(ERROR, "item that was read is not there");
+	held = HoldTuple(modify, mode);
+	LeafScanEnd(&modify->scan);
+	return held;
+}
+
+/* Whether there is an item of the key in the leaf, for whomever to see. */
+static bool
+IsStored(Modify *modify, Snapshot snapshot)
+{
+	LeafScan	scan;
+	bool		found;
+
+	if (!OidIsValid(modify->leaf->index))
+		return true;
+	found = KeyLookup(&scan, modify->table, modify->leaf, modify->key, AccessShareLock, snapshot);
+	LeafScanEnd(&scan);
+	return found;
+}
+
+/*
+ * An insertion met an item that the snapshot had not shown.  Returns if it is
+ * worth looking again: if it has been committed since, or is gone.
+ */
+static void
+JudgeConflict(Modify *modify, ErrorData *error)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	bool		is_seen = ExecutorGet(modify->table, modify->key, snapshot) != NULL;
+	bool		is_stored = is_seen || IsStored(modify, snapshot);
+
+	UnregisterSnapshot(snapshot);
+	if (is_seen)
+		return;
+	if (is_stored && ExecutorHasRowSecurity(modify->table))
+		ExecutorRaiseForbidden(modify->table);
+	if (is_stored || IsolationUsesXactSnapshot())
+		RaiseSerializationFailure();
+	/* a trigger may have given it another key, which is taken */
+	if (++modify->phantoms == MAX_PHANTOMS)
+		ReThrowError(error);
+}
+
+/*
+ * PostgreSQL does not check what is written to a foreign table against the
+ * policies of the root; so nothing is that would have to be.
+ */
+static void
+CheckEnforceable(const Modify *modify)
+{
+	if (!OidIsValid(modify->leaf->index) && ExecutorHasRowSecurity(modify->table))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("row-level security of table \"%s\" cannot be enforced on its foreign partition \"%s\"",
+						get_rel_name(modify->table->relid), get_rel_name(modify->leaf->relid)),
+				 err_generic_string(PG_DIAG_TABLE_NAME, modify->table->table_name)));
+}
+
+static bool
+InsertByExecutor(Modify *modify, DynamoItem *item)
+{
+	ErrorData  *conflict;
+
+	CheckEnforceable(modify);
+	StoreLockStripe(modify->table, StoreKeyStripe(modify->table, modify->key), RowExclusiveLock);
+	conflict = ExecutorInsert(modify->table, modify->leaf, modify->key, item, modify->stored);
+	if (conflict)
+		JudgeConflict(modify, conflict);
+	return conflict == NULL;
+}
+
+static bool
+UpdateByExecutor(Modify *modify, DynamoItem *item)
+{
+	CheckEnforceable(modify);
+	if (!HoldSeen(modify, LockTupleNoKeyExclusive))
+		return false;
+	ExecutorUpdate(modify->table, modify->key, item, modify->stored);
+	return true;
+}
+
+static bool
+DeleteByExecutor(Modify *modify)
+{
+	if (!HoldSeen(modify, LockTupleExclusive))
+		return false;
+	ExecutorDelete(modify->table, modify->key);
+	return true;
+}
+
+/* Where the row is our own the lock is, too; else a statement must take it. */
+static bool
+HoldByExecutor(Modify *modify)
+{
+	if (OidIsValid(modify->leaf->index))
+		return HoldSeen(modify, LockTupleShare);
+	ExecutorHold(modify->table, modify->key);
+	return true;
+}
+
+/* As TryDirectly(). */
+static bool
+TryByExecutor(Modify *modify)
+{
+	DynamoItem *old = ExecutorGet(modify->table, modify->key, modify->snapshot);
+	DynamoItem *item = NULL;
+
+	modify->old = modify->keep_old ? old : NULL;
+	switch (modify->decide(old, modify->arg, &item))
+	{
+		case STORE_NOTHING:
+			return true;
+		case STORE_PUT:
+			return old ? UpdateByExecutor(modify, item) : InsertByExecutor(modify, item);
+		case STORE_DELETE:
+			return old ? DeleteByExecutor(modify) : true;
+		case STORE_HOLD:
+			return old ? HoldByExecutor(modify) : HoldAbsence(modify);
+	}
+	elog(ERROR, "unknown store action");
+}
+
+static bool
+TryModify(Modify *modify)
+{
+	bool		done;
+
+	if (unlikely(ExecutorWrites(modify->table)))
+		return TryByExecutor(modify);
+	done = TryDirectly(modify);
+	LeafScanEnd(&modify->scan);
+	return done;
 }
 
 uint32
@@ -437,9 +601,10 @@ StoreLockStripe(const TableDesc *table, uint32 stripe, LOCKMODE lockmode)
 }
 
 DynamoItem *
-StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg, bool keep_old)
+StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg, bool keep_old,
+			DynamoItem **stored)
 {
-	Modify		modify = {.key = key, .decide = decide, .arg = arg, .keep_old = keep_old};
+	Modify		modify = {.key = key, .decide = decide, .arg = arg, .keep_old = keep_old, .stored = stored};
 	bool		done;
 
 	modify.leaf = StoreLockLeaf(&table, TableLeafFor(table, key->datums), RowExclusiveLock);
@@ -449,7 +614,6 @@ StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg,
 		CHECK_FOR_INTERRUPTS();
 		modify.snapshot = RegisterSnapshot(GetTransactionSnapshot());
 		done = TryModify(&modify);
-		LeafScanEnd(&modify.scan);
 		UnregisterSnapshot(modify.snapshot);
 	} while (!done);
 	CommandCounterIncrement();

@@ -2,10 +2,20 @@
  * store.h
  *	  The only way to one item: open its table, read it, write it.
  *
- * This is the direct store: no SPI, no planner, no executor node.  A table on
- * which something else must have its say (row security, triggers, CHECK
- * constraints, rules, more columns, a foreign or foreign-made partition) is
- * refused by StoreOpen().
+ * There are two ways.  The direct one, for plain local tables, uses no SPI, no
+ * planner, no executor node.  Where something else must have its say (row
+ * security for the role, triggers, foreign keys, constraints, more columns, a
+ * partition elsewhere) statements do it: store_executor.h, chosen by the table
+ * and the current role, never by the caller.  A row that the role may not see is
+ * then not there: it is not read, and to put an item in its place raises
+ * ERRCODE_INSUFFICIENT_PRIVILEGE, as does to change one that may only be seen.  A
+ * write that a trigger suppresses is done without effect.
+ *
+ * What row security would have to check before it goes to a foreign partition
+ * is refused with the same error, because PostgreSQL does not check it there.
+ *
+ * StoreOpen() refuses tables with rules, with partitions that are partitioned
+ * themselves, and with secondary indexes that a partition passes by.
  *
  * Locks: StoreOpen() takes the relation lock of an ordinary read or write on
  * the root, the operations take it on the leaf; all are kept until the
@@ -56,6 +66,13 @@ extern const TableLeaf *StoreLockLeaf(TableDesc **table, const TableLeaf *leaf, 
 extern DynamoItem *StoreGet(TableDesc *table, const ItemKey *key);
 extern DynamoItem *StoreGetAsOf(TableDesc *table, const ItemKey *key, Snapshot snapshot);
 
+/*
+ * The same for an item as it is stored, for whomever to see, by the direct way;
+ * the leaf is locked.
+ */
+extern DynamoItem *StoreGetStored(TableDesc *table, const TableLeaf *leaf, const ItemKey *key,
+								  Snapshot snapshot);
+
 /* The size of a leaf on disk, with what is TOASTed. */
 extern uint64 TableLeafBytes(const TableLeaf *leaf);
 
@@ -89,8 +106,12 @@ extern void StoreLockStripe(const TableDesc *table, uint32 stripe, LOCKMODE lock
  */
 typedef StoreAction (*StoreDecide) (const DynamoItem *old, void *arg, DynamoItem **item);
 
-/* Reads, decides, writes.  Gives back the old item if keep_old, else NULL. */
+/*
+ * Reads, decides, writes.  Gives back the old item if keep_old, else NULL.
+ * *stored, if not NULL, is left alone unless something other than decide had a
+ * say: then it becomes the item as it was stored, in the caller's context.
+ */
 extern DynamoItem *StoreModify(TableDesc *table, const ItemKey *key, StoreDecide decide, void *arg,
-							   bool keep_old);
+							   bool keep_old, DynamoItem **stored);
 
 #endif							/* DYNAMO_STORE_H */

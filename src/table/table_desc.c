@@ -18,6 +18,8 @@
 #include "access/nbtree.h"
 #include "access/table.h"
 #include "catalog/partition.h"
+#include "catalog/pg_am_d.h"
+#include "commands/defrem.h"
 #include "commands/trigger.h"
 #include "lib/qunique.h"
 #include "miscadmin.h"
@@ -25,6 +27,7 @@
 #include "partitioning/partdesc.h"
 #include "table/access_method.h"
 #include "table/index_triggers.h"
+#include "table/relation_ddl.h"
 #include "table/table_desc.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -89,52 +92,92 @@ InitCache(void)
 	CacheRegisterRelcacheCallback(Invalidate, (Datum) 0);
 }
 
-/* The first reason why the direct store must not touch the relation. */
-static const char *
-FindObstacle(Relation rel, int nkeys)
+/* Whether something that only the executor minds happens when the relation is written to. */
+static bool
+MindsWrites(Relation rel, int nkeys)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 	int			live = 0;
 
 	for (int i = 0; i < desc->natts; i++)
 		live += !TupleDescAttr(desc, i)->attisdropped;
-	if (rel->rd_rel->relkind == RELKIND_FOREIGN_TABLE)
-		return "a foreign table";
-	if (rel->rd_rel->relispartition && rel->rd_rel->relkind != RELKIND_RELATION)
-		return "a partition that is itself partitioned";
-	if (rel->rd_rel->relkind == RELKIND_RELATION && !RelationUsesDynamoAccessMethod(rel))
-		return "a partition that does not use the access method dynamo";
-	if (rel->rd_rules)
-		return "rules";
-	if (RelationHasOtherTriggers(rel))
-		return "triggers or foreign keys";
-	if (desc->constr && desc->constr->num_check > 0)
-		return "CHECK constraints";
-	if (live != nkeys + 1)
-		return "columns besides the key and item";
-	return NULL;
+	return RelationHasOtherTriggers(rel) || (desc->constr && desc->constr->num_check > 0) ||
+		live != nkeys + 1;
 }
 
-/* Fills in one key from the primary key's index column number i. */
+/* Notes who besides the operations has a say on what is in the relation: root or leaf. */
 static void
-BuildKey(TableDesc *table, int i, const char *name, Relation root, Relation index)
+BuildManners(TableDesc *table, Relation rel)
+{
+	bool		is_leaf = rel->rd_rel->relispartition;
+
+	if (rel->rd_rules)
+		table->obstacle = "rules";
+	else if (is_leaf && rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		table->obstacle = "a partition that is itself partitioned";
+	if (is_leaf && !RelationUsesDynamoAccessMethod(rel))
+		table->foreign_parts = true;
+	if (MindsWrites(rel, table->nkeys))
+		table->executor_writes = true;
+}
+
+/* Fills in one key from its column in the root. */
+static void
+BuildKey(TableDesc *table, int i, const char *name, Relation root, AttrNumber column, Oid opfamily)
 {
 	TableKey   *key = &table->keys[i];
-	AttrNumber	column = index->rd_index->indkey.values[i];
 
 	key->name = pstrdup(name);
 	key->name_len = strlen(name);
+	key->column = column;
 	key->column_type = TupleDescAttr(RelationGetDescr(root), column - 1)->atttypid;
 	key->type = RelationKeyType(root, column);
-	key->collation = index->rd_indcollation[i];
-	fmgr_info_cxt(get_opfamily_proc(index->rd_opfamily[i], key->column_type, key->column_type, BTORDER_PROC),
+	key->collation = TupleDescAttr(RelationGetDescr(root), column - 1)->attcollation;
+	fmgr_info_cxt(get_opfamily_proc(opfamily, key->column_type, key->column_type, BTORDER_PROC),
 				  &key->order, CurrentMemoryContext);
 	for (StrategyNumber strategy = 1; strategy <= BTMaxStrategyNumber; strategy++)
 	{
-		Oid			operator = get_opfamily_member(index->rd_opfamily[i], key->column_type,
-												   key->column_type, strategy);
+		Oid			operator = get_opfamily_member(opfamily, key->column_type, key->column_type, strategy);
 
 		fmgr_info_cxt(get_opcode(operator), &key->operators[strategy], CurrentMemoryContext);
+	}
+}
+
+/*
+ * A table with a foreign partition can have no primary key of its own, but its
+ * other partitions have theirs.
+ */
+static bool
+HasForeignTable(Relation root)
+{
+	PartitionDesc partitions = RelationGetPartitionDesc(root, true);
+
+	for (int i = 0; i < partitions->nparts; i++)
+	{
+		if (get_rel_relkind(partitions->oids[i]) == RELKIND_FOREIGN_TABLE)
+			return true;
+	}
+	return false;
+}
+
+/* The same without primary key: the columns have the names that CreateTable gave them. */
+static void
+BuildKeysByName(TableDesc *table, char *const *names, Relation root)
+{
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		AttrNumber	column = get_attnum(RelationGetRelid(root), RelationKeyColumnName(names[i]));
+		Oid			type;
+
+		if (column == InvalidAttrNumber ||
+			(i < table->nhash && column != RelationGetPartitionKey(root)->partattrs[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("item table \"%s\" has no column for its key \"%s\"",
+							RelationGetRelationName(root), names[i])));
+		type = TupleDescAttr(RelationGetDescr(root), column - 1)->atttypid;
+		BuildKey(table, i, names[i], root, column,
+				 get_opclass_family(GetDefaultOpClass(type, BTREE_AM_OID)));
 	}
 }
 
@@ -148,7 +191,9 @@ BuildKeys(TableDesc *table, char *const *names, Relation root)
 
 	if (!OidIsValid(primary_key))
 	{
-		table->incomplete = true;
+		table->incomplete = !HasForeignTable(root);
+		if (!table->incomplete)
+			BuildKeysByName(table, names, root);
 		return;
 	}
 	index = index_open(primary_key, AccessShareLock);
@@ -161,7 +206,7 @@ BuildKeys(TableDesc *table, char *const *names, Relation root)
 				 errmsg("primary key of item table \"%s\" does not match its key schema",
 						RelationGetRelationName(root))));
 	for (int i = 0; i < table->nkeys; i++)
-		BuildKey(table, i, names[i], root, index);
+		BuildKey(table, i, names[i], root, index->rd_index->indkey.values[i], index->rd_opfamily[i]);
 	index_close(index, AccessShareLock);
 }
 
@@ -188,11 +233,10 @@ static void
 BuildLeaf(TableDesc *table, TableLeaf *leaf, Oid relid)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
-	const char *obstacle = table->index_name ? NULL : FindObstacle(rel, table->nkeys);
 
 	leaf->relid = relid;
-	if (obstacle && !table->direct_obstacle)
-		table->direct_obstacle = obstacle;
+	if (table->index_name == NULL)
+		BuildManners(table, rel);
 	if (rel->rd_rel->relkind == RELKIND_RELATION)
 		BuildLeafColumns(table, leaf, rel);
 	table_close(rel, AccessShareLock);
@@ -249,7 +293,7 @@ BuildRelations(TableDesc *table, char *const *key_names)
 	BuildKeys(table, key_names, root);
 	RelationItemColumn(root);
 	if (table->index_name == NULL)
-		table->direct_obstacle = FindObstacle(root, table->nkeys);
+		BuildManners(table, root);
 	BuildPartitions(table, root);
 	table_close(root, AccessShareLock);
 	return true;
@@ -324,6 +368,8 @@ BuildIndexes(TableDesc *table)
 	table->indexes = palloc0(Max(list_length(rows), 1) * sizeof(IndexDesc));
 	foreach(cell, rows)
 		BuildIndex(&table->indexes[table->nindexes++], lfirst(cell), table);
+	if (table->nindexes > 0 && table->foreign_parts)
+		table->obstacle = "secondary indexes, and a partition without access method dynamo that they pass by";
 }
 
 /*

@@ -35,13 +35,17 @@ typedef struct TableKey
 	char	   *name;			/* the attribute's, not the column's */
 	uint32		name_len;
 	AttributeType type;			/* ATTRIBUTE_S, _N or _B */
+	AttrNumber	column;			/* in the root */
 	Oid			column_type;
 	Oid			collation;
 	FmgrInfo	order;			/* btree's three-way comparison */
 	FmgrInfo	operators[BTMaxStrategyNumber + 1]; /* btree: <, <=, =, >=, > by strategy */
 } TableKey;
 
-/* One partition: the columns may stand in another order than in the root. */
+/*
+ * One partition: the columns may stand in another order than in the root.  Of a
+ * foreign table only relid counts; index is InvalidOid.
+ */
 typedef struct TableLeaf
 {
 	Oid			relid;
@@ -96,14 +100,18 @@ typedef struct TableDesc
 	int		   *leaf_of_remainder;	/* index into leaves, or -1 */
 	int			nleaves;
 	TableLeaf  *leaves;
-	const char *direct_obstacle;	/* why the direct store cannot serve it, for
-									 * any role; NULL: it can */
+	const char *obstacle;		/* why no operation can serve it; NULL: they can */
+	bool		foreign_parts;	/* a partition is foreign or of another access
+								 * method */
+	bool		executor_writes;	/* triggers, constraints or columns have their
+									 * say on a write */
 	bool		incomplete;		/* a primary key is missing, as in the middle of
 								 * a restore; then only names and OIDs count */
 	bool		has_gap;		/* a remainder has no partition */
-	bool		row_security;	/* the answer depends on the role */
+	bool		row_security;	/* enabled; whether it applies depends on the role */
 	int			nindexes;		/* secondary indexes, in order of names */
 	IndexDesc  *indexes;
+	struct ExecutorPlan *plans; /* store_executor.c's */
 	MemoryContext context;		/* owns all of this */
 } TableDesc;
 
