@@ -16,6 +16,7 @@
 #include "catalog/pg_db_role_setting.h"
 #include "catalog/pg_type.h"
 #include "http/commit_group.h"
+#include "http/metrics.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
 #include "replication/syncrep.h"
@@ -243,6 +244,8 @@ CommitAsynchronously(int level)
 	synchronous_commit = SYNCHRONOUS_COMMIT_OFF;
 	XactLastCommitEnd = InvalidXLogRecPtr;
 	CommitTransactionCommand();
+	if (XactLastCommitEnd != InvalidXLogRecPtr)
+		MetricAdd(METRIC_COMMITS, 1);
 	if (writes && XactLastCommitEnd != InvalidXLogRecPtr)
 	{
 		Publish(XactLastCommitEnd, level);
@@ -318,8 +321,11 @@ CommitGroupFlush(void)
 {
 	bool		durable = true;
 
-	if (wanted_local != InvalidXLogRecPtr)
+	if (wanted_local != InvalidXLogRecPtr && XLogNeedsFlush(wanted_local))
+	{
 		XLogFlush(wanted_local);
+		MetricAdd(METRIC_FLUSHES, 1);
+	}
 	if (wanted_remote != InvalidXLogRecPtr)
 		durable = WaitForStandbys();
 	wanted_local = wanted_remote = InvalidXLogRecPtr;

@@ -26,6 +26,9 @@
  */
 extern void WorkerInit(void);
 
+/* dynamo.database. */
+extern const char *WorkerDatabase(void);
+
 /*
  * Registers a static background worker that runs the library's function of
  * that name with an integer for argument; type is what pg_stat_activity shows
@@ -33,12 +36,18 @@ extern void WorkerInit(void);
  */
 extern void WorkerRegister(const char *name, const char *type, const char *function, int argument);
 
+/* The same for one that works on a hot standby, too, and goes on after its promotion. */
+extern void WorkerRegisterForStandby(const char *name, const char *type, const char *function, int argument);
+
 /*
  * Installs the signal handlers and connects to dynamo.database.  After this,
  * an error outside PG_TRY ends the worker where it is raised, and
  * pg_cancel_backend() is held back (WorkerAllowCancel).
  */
 extern void WorkerStart(void);
+
+/* The same for another database (databases.h). */
+extern void WorkerStartIn(const char *database_name);
 
 /* True once the worker was told to end. */
 extern bool WorkerStopRequested(void);
