@@ -135,17 +135,14 @@ ServerStart(int port)
 	listen_fd = ListenOpen(port);
 }
 
-/* With TLS, GnuTLS asks for the certificate at each handshake. */
+/*
+ * With TLS, GnuTLS asks for the certificate at each handshake; without, the
+ * options end before those of TLS.
+ */
 static struct MHD_Daemon *
 StartDaemon(void)
 {
 	unsigned int flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-	struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
-	struct MHD_OptionItem tls[] = {
-		{MHD_OPTION_HTTPS_PRIORITIES, 0, unconstify(char *, TlsPriorities())},
-		{MHD_OPTION_HTTPS_CERT_CALLBACK, (intptr_t) TlsCertificate, NULL},
-		{MHD_OPTION_END, 0, NULL}
-	};
 
 	return MHD_start_daemon(flags | (TlsIsOn() ? MHD_USE_TLS : 0),
 							0,
@@ -155,7 +152,8 @@ StartDaemon(void)
 							MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) max_header_kb * 1024,
 							MHD_OPTION_NOTIFY_COMPLETED, RequestOver, NULL,
 							MHD_OPTION_NOTIFY_CONNECTION, ConnectionChanged, NULL,
-							MHD_OPTION_ARRAY, TlsIsOn() ? tls : plain,
+							TlsIsOn() ? MHD_OPTION_HTTPS_CERT_CALLBACK : MHD_OPTION_END, TlsCertificate,
+							MHD_OPTION_HTTPS_PRIORITIES, TlsPriorities(),
 							MHD_OPTION_END);
 }
 
