@@ -16,7 +16,7 @@ use DynamoEndpoint;
 my ($app_port, $odd_port) = map { PostgreSQL::Test::Cluster::get_free_port() } 1 .. 2;
 # The list is PostgreSQL's: a member with a comma is quoted as a whole.
 my $server = DynamoEndpoint->new('databases',
-	"dynamo.databases = 'app:$app_port, \"odd, name:$odd_port:1\"'");
+	"dynamo.databases = 'app:$app_port, \"odd, name:$odd_port:1\"'", 'max_worker_processes = 16');
 my $node = $server->node;
 my $app = bless { node => $node, port => $app_port }, 'DynamoEndpoint';
 my $odd = bless { node => $node, port => $odd_port }, 'DynamoEndpoint';
