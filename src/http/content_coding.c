@@ -158,7 +158,8 @@ Deflater(void)
 	static bool ready = false;
 
 	if (ready ? deflateReset(&stream) != Z_OK :
-		deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+		deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL,
+					 Z_DEFAULT_STRATEGY) != Z_OK)
 		return NULL;
 	ready = true;
 	return &stream;

@@ -44,7 +44,7 @@ CheckOrigins(char **value, void **extra, GucSource source)
 			continue;
 		if (strstr(origin, "://") == NULL || strchr(strstr(origin, "://") + 3, '/') != NULL)
 		{
-			GUC_check_errdetail("\"%s\" is no origin, like \"https://app.example.com\".", origin);
+			GUC_check_errdetail("\"%s\" is no origin; https://app.example.com is one.", origin);
 			return false;
 		}
 	}
@@ -56,7 +56,7 @@ CorsInit(void)
 {
 	DefineCustomStringVariable("dynamo.cors_origins",
 							   "Sets the origins of web pages that may use the HTTP endpoint.",
-							   "A list of origins, like https://app.example.com, separated by commas; * means all.",
+							   "A list separated by commas of origins (https://app.example.com is one); * means all.",
 							   &origins,
 							   "",
 							   PGC_SIGHUP,

@@ -141,11 +141,15 @@ Sum(const Endpoint *endpoint, Size offset)
 	uint64		sum = 0;
 
 	for (int i = 0; i < endpoint->workers; i++)
-		sum += pg_atomic_read_u64((pg_atomic_uint64 *) ((char *) &slots[endpoint->first_worker + i] + offset));
+	{
+		char	   *slot = (char *) &slots[endpoint->first_worker + i];
+
+		sum += pg_atomic_read_u64((pg_atomic_uint64 *) (slot + offset));
+	}
 	return sum;
 }
 
-#define OFFSET_OF(member)	((Size) ((char *) &nowhere.member - (char *) &nowhere))
+#define OFFSET_OF(member)	offsetof(MetricSlot, member)
 
 static void
 WalkPlain(MetricFunction function, void *arg)
@@ -154,8 +158,7 @@ WalkPlain(MetricFunction function, void *arg)
 	{
 		for (int e = 0; e < EndpointCount(); e++)
 		{
-			MetricSample sample = {.family = names[i], .suffix = "", .help = helps[i], .kind = kinds[i],
-			.database = EndpointAt(e)->database};
+			MetricSample sample = {.family = names[i], .suffix = "", .help = helps[i], .kind = kinds[i], .database = EndpointAt(e)->database};
 
 			sample.value = Sum(EndpointAt(e), OFFSET_OF(values[i]));
 			function(&sample, arg);
@@ -175,9 +178,7 @@ RowName(int row)
 static void
 WalkRequests(const Endpoint *endpoint, int row, MetricFunction function, void *arg)
 {
-	MetricSample sample = {.family = "dynamo_http_requests_total", .suffix = "", .kind = METRIC_COUNTER,
-	.help = "Requests that were answered; operation \"none\": with what is no operation.",
-	.database = endpoint->database, .operation = RowName(row)};
+	MetricSample sample = {.family = "dynamo_http_requests_total", .suffix = "", .kind = METRIC_COUNTER, .help = "Requests that were answered; operation \"none\": with what is no operation.", .database = endpoint->database, .operation = RowName(row)};
 
 	for (int i = 0; i < METRIC_STATUS_COUNT; i++)
 	{
@@ -191,9 +192,7 @@ WalkRequests(const Endpoint *endpoint, int row, MetricFunction function, void *a
 static void
 WalkLatencies(const Endpoint *endpoint, int row, MetricFunction function, void *arg)
 {
-	MetricSample sample = {.family = "dynamo_http_request_seconds", .suffix = "_bucket", .kind = METRIC_HISTOGRAM,
-	.help = "Time from the last byte of a request to its answer, waits for locks and the disk included.",
-	.database = endpoint->database, .operation = RowName(row)};
+	MetricSample sample = {.family = "dynamo_http_request_seconds", .suffix = "_bucket", .kind = METRIC_HISTOGRAM, .help = "Time from the last byte of a request to its answer, waits for locks and the disk included.", .database = endpoint->database, .operation = RowName(row)};
 	uint64		counts[METRIC_BUCKETS];
 	uint64		total = 0;
 

@@ -123,7 +123,7 @@ typedef void (*MetricFunction) (const MetricSample *sample, void *arg);
 extern void MetricsWalk(MetricFunction function, void *arg);
 
 /* Whether dynamo.metrics lets a client of that address read. */
-struct sockaddr;
+struct		sockaddr;
 extern bool MetricsAllowed(const struct sockaddr *client);
 
 /* Appends all of it in Prometheus' text format; false if there is no memory. */

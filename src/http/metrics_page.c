@@ -108,7 +108,7 @@ AppendNumber(StringInfo text, double value)
 static void
 AppendSample(const MetricSample *sample, void *arg)
 {
-	MetricPage	   *page = arg;
+	MetricPage *page = arg;
 	StringInfo	text = page->text;
 	bool		first = true;
 
@@ -149,7 +149,7 @@ MetricsPage(StringInfo page)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		MetricPage		writing = {.text = page};
+		MetricPage	writing = {.text = page};
 
 		AppendServer(page);
 		MetricsWalk(AppendSample, &writing);

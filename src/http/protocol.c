@@ -155,7 +155,8 @@ ReadHeader(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len
 			break;
 		case 16:
 			if (IsToken(name, name_len, "Content-Encoding"))
-				head->coding = head->coding == CODING_NONE ? ContentCodingOf(value, value_len) : CODING_UNKNOWN;
+				head->coding = head->coding == CODING_NONE ? ContentCodingOf(value, value_len) :
+					CODING_UNKNOWN;
 			break;
 		case 29:
 			if (IsToken(name, name_len, "Access-Control-Request-Method"))
@@ -234,7 +235,8 @@ KindOf(Exchange *exchange, const Head *head, const char *method, const char *pat
 		return REQUEST_BAD_FRAMING;
 	if (exchange->announced > MaxBody())
 		return REQUEST_TOO_LARGE;
-	if (strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0 && head->asks_for_method && exchange->allowed_origin != NULL)
+	if (strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0 && head->asks_for_method &&
+		exchange->allowed_origin != NULL)
 		return REQUEST_PREFLIGHT;
 	if (strcmp(path, "/metrics") == 0 && strcmp(method, MHD_HTTP_METHOD_GET) == 0)
 		return REQUEST_METRICS;

@@ -41,7 +41,8 @@ ResponseQueue(struct MHD_Connection *connection, const Response *response)
 											 MHD_RESPMEM_PERSISTENT);
 	if (queued == NULL)
 		return false;
-	done = AddHeaders(queued, response) && MHD_queue_response(connection, response->status, queued) == MHD_YES;
+	done = AddHeaders(queued, response) &&
+		MHD_queue_response(connection, response->status, queued) == MHD_YES;
 	MHD_destroy_response(queued);
 	return done;
 }
@@ -69,8 +70,8 @@ AddHeaders(struct MHD_Response *queued, const Response *response)
 		(!response->content_type || Add(queued, MHD_HTTP_HEADER_CONTENT_TYPE, response->content_type)) &&
 		(!response->is_gzip || Add(queued, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip")) &&
 		(!response->close || Add(queued, MHD_HTTP_HEADER_CONNECTION, "close")) &&
-		(!response->allowed_origin || CorsAddHeaders(queued, response->allowed_origin, response->preflight,
-													 response->requested_headers));
+		(!response->allowed_origin ||
+		 CorsAddHeaders(queued, response->allowed_origin, response->preflight, response->requested_headers));
 }
 
 /* Five random bits a character. */

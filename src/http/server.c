@@ -142,7 +142,8 @@ ServerStart(int port)
 static struct MHD_Daemon *
 StartDaemon(void)
 {
-	unsigned int flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+	unsigned int flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+		MHD_USE_ERROR_LOG;
 
 	return MHD_start_daemon(flags | (TlsIsOn() ? MHD_USE_TLS : 0),
 							0,

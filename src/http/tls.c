@@ -152,7 +152,8 @@ CheckPair(Credential *credential)
 		result = gnutls_pubkey_get_key_id(public, GNUTLS_KEYID_USE_SHA256, of_key, &len);
 	gnutls_pubkey_deinit(public);
 	if (result >= 0)
-		result = gnutls_pubkey_get_key_id(credential->chain[0].pubkey, GNUTLS_KEYID_USE_SHA256, of_cert, &cert_len);
+		result = gnutls_pubkey_get_key_id(credential->chain[0].pubkey, GNUTLS_KEYID_USE_SHA256,
+										  of_cert, &cert_len);
 	if (result >= 0 && (len != cert_len || memcmp(of_key, of_cert, len) != 0))
 		result = GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
 	return result;
@@ -175,7 +176,8 @@ Parse(Credential *credential)
 	result = gnutls_privkey_init(&credential->key);
 	if (result < 0)
 		return result;
-	result = gnutls_privkey_import_x509_raw(credential->key, &credential->key_text, GNUTLS_X509_FMT_PEM, NULL, 0);
+	result = gnutls_privkey_import_x509_raw(credential->key, &credential->key_text,
+											GNUTLS_X509_FMT_PEM, NULL, 0);
 	return result < 0 ? result : CheckPair(credential);
 }
 
@@ -239,7 +241,8 @@ TlsReload(void)
 		ereport(LOG, (errmsg("the HTTP endpoint keeps its certificate")));
 		return;
 	}
-	if (IsSameText(&fresh->cert_text, &current->cert_text) && IsSameText(&fresh->key_text, &current->key_text))
+	if (IsSameText(&fresh->cert_text, &current->cert_text) &&
+		IsSameText(&fresh->key_text, &current->key_text))
 	{
 		FreeCredential(fresh);
 		return;

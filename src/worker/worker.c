@@ -85,7 +85,10 @@ WorkerRegisterForStandby(const char *name, const char *type, const char *functio
 void
 WorkerStartIn(const char *database_name)
 {
-	ErrorContextCallback context = {.callback = ConnectErrorContext, .arg = unconstify(char *, database_name)};
+	ErrorContextCallback context = {
+		.callback = ConnectErrorContext,
+		.arg = unconstify(char *, database_name)
+	};
 
 	pqsignal(SIGTERM, die);
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);

@@ -121,6 +121,7 @@ sub refused
 
 my $key = { TableName => 'Music', Key => { id => { S => 'a' } } };
 my $item = { TableName => 'Music', Item => { id => { S => 'a' } } };
+my $elsewhere = 'https://db1.example.com:8000';
 my $writes = 'does not take writes';
 my $consistent = 'does not serve strongly consistent reads';
 
@@ -138,10 +139,10 @@ refused('a consistent BatchGetItem', 'BatchGetItem',
 refused('TransactGetItems', 'TransactGetItems', { TransactItems => [ { Get => $key } ] }, 'does not read in transactions');
 is(($standby->call('PutItem', '{}'))[1]{message} =~ m/validation error/ ? 1 : 0, 1, 'a wrong request is told so first');
 
-$copy->append_conf('postgresql.conf', "dynamo.primary_endpoint = 'https://db1.example.com:8000'");
+$copy->append_conf('postgresql.conf', "dynamo.primary_endpoint = '$elsewhere'");
 $copy->reload;
 sleep 1;
-like(refused('PutItem', 'PutItem', $item, $writes), qr{to the primary at https://db1\.example\.com:8000$},
+like(refused('PutItem', 'PutItem', $item, $writes), qr{to the primary at \Q$elsewhere\E$},
 	'dynamo.primary_endpoint is what clients are told');
 is($copy->psql('postgres', q(SELECT dynamo.put_item('{"TableName":"Music","Item":{"id":{"S":"a"}}}'))), 3, 'by SQL, too');
 like($standby->request('GET', '/metrics', '')->{content}, qr/^dynamo_standby 1$/m, 'the metrics tell');
