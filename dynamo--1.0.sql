@@ -360,6 +360,78 @@ COMMENT ON VIEW dynamo.stats IS 'what the HTTP endpoint counts since the server 
 GRANT SELECT ON dynamo.stats TO pg_read_all_stats;
 
 ----------------------------------------------------------------------
+-- Access keys of the HTTP endpoint
+----------------------------------------------------------------------
+
+-- Not marked for pg_dump: it holds secrets, and roles that a dump has not.
+-- Row security without a policy keeps it even from pg_read_all_data.
+CREATE TABLE dynamo.access_keys (
+    access_key_id text COLLATE "C" NOT NULL CHECK (access_key_id ~ '^[A-Za-z0-9_.-]{1,128}$'),
+    secret_access_key text COLLATE "C" NOT NULL CHECK (secret_access_key ~ '^[!-~]{8,128}$'),
+    role regrole NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    valid_until timestamptz,
+    enabled boolean NOT NULL DEFAULT true,
+    CONSTRAINT access_keys_pkey PRIMARY KEY (access_key_id)
+);
+ALTER TABLE dynamo.access_keys ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynamo.access_keys FROM PUBLIC;
+COMMENT ON TABLE dynamo.access_keys IS 'access keys of the HTTP endpoint, with their secrets';
+COMMENT ON COLUMN dynamo.access_keys.access_key_id IS 'what a client gives as its access key ID';
+COMMENT ON COLUMN dynamo.access_keys.secret_access_key IS 'what it signs its requests with';
+COMMENT ON COLUMN dynamo.access_keys.role IS 'as which its requests run';
+COMMENT ON COLUMN dynamo.access_keys.created_at IS 'when it was created or imported';
+COMMENT ON COLUMN dynamo.access_keys.valid_until IS 'when it ends, null if never';
+COMMENT ON COLUMN dynamo.access_keys.enabled IS 'whether it may be used';
+
+CREATE FUNCTION dynamo.access_keys_changed() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'dynamo_access_keys_changed' LANGUAGE C;
+COMMENT ON FUNCTION dynamo.access_keys_changed() IS 'trigger on access_keys: tells the HTTP workers';
+REVOKE ALL ON FUNCTION dynamo.access_keys_changed() FROM PUBLIC;
+
+CREATE TRIGGER access_keys_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON dynamo.access_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION dynamo.access_keys_changed();
+ALTER TABLE dynamo.access_keys ENABLE ALWAYS TRIGGER access_keys_changed;
+COMMENT ON TRIGGER access_keys_changed ON dynamo.access_keys IS 'tells the HTTP workers';
+
+CREATE VIEW dynamo.access_key_list WITH (security_barrier) AS
+    SELECT access_key_id, role, created_at, valid_until, enabled
+    FROM dynamo.access_keys
+    WHERE pg_catalog.pg_has_role(role, 'MEMBER');
+COMMENT ON VIEW dynamo.access_key_list IS 'access keys of the roles that the reader is a member of, without secrets';
+GRANT SELECT ON dynamo.access_key_list TO PUBLIC;
+
+CREATE FUNCTION dynamo.create_access_key(role regrole, INOUT access_key_id text DEFAULT NULL,
+        INOUT secret_access_key text DEFAULT NULL, valid_until timestamptz DEFAULT NULL)
+    RETURNS record
+    AS 'MODULE_PATHNAME', 'dynamo_create_access_key' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION dynamo.create_access_key(regrole, text, text, timestamptz)
+    IS 'makes an access key for a role, or imports one; shows the secret this once';
+REVOKE ALL ON FUNCTION dynamo.create_access_key(regrole, text, text, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION dynamo.rotate_access_key(INOUT access_key_id text, grace interval DEFAULT '0', OUT secret_access_key text)
+    RETURNS record
+    AS 'MODULE_PATHNAME', 'dynamo_rotate_access_key' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.rotate_access_key(text, interval)
+    IS 'makes a new access key for the role of an old one, which ends after the grace interval';
+REVOKE ALL ON FUNCTION dynamo.rotate_access_key(text, interval) FROM PUBLIC;
+
+CREATE FUNCTION dynamo.disable_access_key(access_key_id text) RETURNS void
+    AS 'MODULE_PATHNAME', 'dynamo_disable_access_key' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.disable_access_key(text) IS 'refuses an access key at once';
+REVOKE ALL ON FUNCTION dynamo.disable_access_key(text) FROM PUBLIC;
+
+CREATE FUNCTION dynamo.enable_access_key(access_key_id text) RETURNS void
+    AS 'MODULE_PATHNAME', 'dynamo_enable_access_key' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.enable_access_key(text) IS 'takes a disabled access key again';
+REVOKE ALL ON FUNCTION dynamo.enable_access_key(text) FROM PUBLIC;
+
+CREATE FUNCTION dynamo.drop_access_key(access_key_id text) RETURNS void
+    AS 'MODULE_PATHNAME', 'dynamo_drop_access_key' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION dynamo.drop_access_key(text) IS 'refuses an access key at once and for ever';
+REVOKE ALL ON FUNCTION dynamo.drop_access_key(text) FROM PUBLIC;
+
+----------------------------------------------------------------------
 -- Grants
 ----------------------------------------------------------------------
 

@@ -180,6 +180,17 @@ port_is_taken()
 	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
+# The first port from this one on that nobody listens on.
+free_port()
+{
+	local port=$1
+
+	while port_is_taken "$port"; do
+		port=$((port + 1))
+	done
+	echo "$port"
+}
+
 # endpoint_wait PORT LOG: until the HTTP endpoint answers.
 endpoint_wait()
 {

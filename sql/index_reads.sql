@@ -93,6 +93,21 @@ SELECT f, query('all', 'g = :g', '{":g":{"S":"G1"}}', json_build_object('FilterE
 SELECT k, query('all', 'g = :g', '{":g":{"S":"G1"}}', json_build_object('ExclusiveStartKey', k::json, 'Select', 'COUNT')::text)
 FROM unnest(ARRAY['{"p":{"S":"p1"},"r":{"N":"1"},"g":{"S":"G1"},"n":{"N":"1"}}', '{"p":{"S":"p1"},"r":{"N":"1"}}', '{"g":{"S":"G1"},"n":{"N":"1"}}', '{"p":{"S":"p1"},"r":{"N":"1"},"g":{"S":"G0"},"n":{"N":"1"}}', '{"p":{"S":"p1"},"r":{"N":"1"},"g":{"S":"G1"},"n":{"S":"1"}}', '{"p":{"S":"p1"},"r":{"N":"1"},"g":{"S":"G1"},"x":{"N":"1"}}']) k;
 SELECT query('nope', 'g = :g', '{":g":{"S":"G1"}}'), call('Scan', '{"IndexName":"nope"}');
+-- empty keys have texts of their own
+SELECT query('all', 'g = :g', '{":g":{"S":""}}');
+SELECT query('local', 'p = :g', '{":g":{"S":""}}');
+SELECT query('local', 'p = :g', '{":g":{"S":"p1"}}', '{"ExclusiveStartKey":{"p":{"S":""},"r":{"N":"1"},"n":{"N":"1"}}}');
+SELECT query('all', 'g = :g', '{":g":{"S":"G1"}}', '{"ExclusiveStartKey":{"p":{"S":"p1"},"r":{"N":"1"},"g":{"S":""},"n":{"N":"1"}}}');
+SELECT call('UpdateItem', '{"Key":{"p":{"S":"p1"},"r":{"N":"1"}},"UpdateExpression":"SET g = :g","ExpressionAttributeValues":{":g":{"S":""}}}');
+SELECT call('PutItem', '{"Item":{"p":{"S":"p1"},"r":{"N":"1"},"g":{"S":""}}}');
+-- nothing is below a key of any index, whichever is read
+SELECT call('GetItem', '{"Key":{"p":{"S":"p1"},"r":{"N":"1"}},"ProjectionExpression":"g.a"}'),
+    call('Scan', '{"IndexName":"local","FilterExpression":"attribute_exists(h[0])"}'),
+    call('DeleteItem', '{"Key":{"p":{"S":"p1"},"r":{"N":"1"}},"ConditionExpression":"attribute_exists(n.a)"}');
+-- the filter is looked at before the projection
+SELECT query('some', 'g = :g', '{":g":{"S":"G1"}}', '{"FilterExpression":"attribute_exists(y)","ProjectionExpression":"x"}');
+SELECT query('some', 'g = :g', '{":g":{"S":"G1"}}', '{"ProjectionExpression":"x"}');
+SELECT query('some', 'g = :g', '{":g":{"S":"G1"}}', '{"Select":"ALL_ATTRIBUTES"}');
 -- not before it is built
 UPDATE dynamo.indexes SET status = 'CREATING' WHERE relation = '"Reads"'::regclass AND index_name = 'all';
 ALTER TABLE dynamo_data."Reads.0" SET (fillfactor = 80);

@@ -7,7 +7,7 @@
 #include "api/consumed.h"
 #include "table/index_entry.h"
 
-/* What the service adds to the size of an index entry. */
+/* What counts besides, of an entry of a local index. */
 #define ENTRY_OVERHEAD	100
 
 Capacity *
@@ -33,9 +33,11 @@ SizeOf(const DynamoItem *item)
 }
 
 static double
-EntryUnits(const IndexEntry *entry)
+EntryUnits(const IndexDesc *index, const IndexEntry *entry)
 {
-	return entry->present ? WriteUnits(ItemSize(entry->item) + ENTRY_OVERHEAD) : 0;
+	uint64		overhead = index->kind == INDEX_LOCAL ? ENTRY_OVERHEAD : 0;
+
+	return entry->present ? WriteUnits(ItemSize(entry->item) + overhead) : 0;
 }
 
 static double
@@ -47,8 +49,8 @@ IndexWriteUnits(const IndexDesc *index, const DynamoItem *before, const DynamoIt
 	if (index->status == INDEX_DELETING || IndexEntryEquals(&old, &new))
 		return 0;
 	if (old.present && new.present && IndexEntryHasKey(index, &old, &new))
-		return Max(EntryUnits(&old), EntryUnits(&new));
-	return EntryUnits(&old) + EntryUnits(&new);
+		return Max(EntryUnits(index, &old), EntryUnits(index, &new));
+	return EntryUnits(index, &old) + EntryUnits(index, &new);
 }
 
 void

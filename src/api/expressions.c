@@ -109,6 +109,13 @@ CheckKeyPaths(const Binding *binding, const TableDesc *table)
 {
 	for (int i = 0; i < table->nkeys; i++)
 		BindingCheckKeyPath(binding, table->keys[i].name, table->keys[i].name_len, false);
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		const IndexDesc *index = &table->indexes[i];
+
+		for (int k = 0; k < index->nkeys; k++)
+			BindingCheckKeyPath(binding, index->keys[k].attribute.name, index->keys[k].attribute.name_len, true);
+	}
 }
 
 void

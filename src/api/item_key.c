@@ -23,7 +23,7 @@ static void
 FinishKey(const TableDesc *table, ItemKey *key)
 {
 	for (int i = 0; i < table->nkeys; i++)
-		KeyCheckValue(table->keys[i].name, &key->values[i], i == 0);
+		KeyCheckValue(NULL, table->keys[i].name, &key->values[i], i == 0);
 	ItemKeyComplete(table, key);
 }
 
@@ -75,27 +75,43 @@ ItemKeyOfKey(const TableDesc *table, const DynamoItem *item)
 	return key;
 }
 
+static bool
+IsTableKey(const TableDesc *table, const TableKey *key)
+{
+	for (int i = 0; i < table->nkeys; i++)
+	{
+		if (strcmp(table->keys[i].name, key->name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The service has a text of its own for an empty value in a starting key. */
 static void
-CheckStartNotEmpty(const TableKey *key, const AttributeValue *value)
+CheckStartNotEmpty(const TableDesc *entries, const TableDesc *table, const ItemKey *start)
 {
-	if (key->type != ATTRIBUTE_N && value->len == 0)
-		RaiseValidation(psprintf("The provided starting key is invalid: One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s",
-								 key->type == ATTRIBUTE_S ? "string" : "binary", key->name));
+	for (int i = 0; i < entries->nkeys; i++)
+	{
+		const TableKey *key = &entries->keys[i];
+
+		if (key->type != ATTRIBUTE_N && start->values[i].len == 0)
+			RaiseValidation(psprintf("The provided starting key is invalid: %s",
+									 KeyEmptyText(IsTableKey(table, key) ? NULL : entries->index_name,
+												  key->name, key->type)));
+	}
 }
 
 ItemKey
-ItemKeyOfStartKey(const TableDesc *table, const DynamoItem *item)
+ItemKeyOfStartKey(const TableDesc *entries, const TableDesc *table, const DynamoItem *item)
 {
 	ItemKey		key;
 
-	if (CountAttributes(item) != table->nkeys)
+	if (CountAttributes(item) != entries->nkeys)
 		RaiseValidation("The provided starting key is invalid");
-	if (!MatchKey(table, item, &key))
+	if (!MatchKey(entries, item, &key))
 		RaiseValidation("The provided starting key is invalid: The provided key element does not match the schema");
-	for (int i = 0; i < table->nkeys; i++)
-		CheckStartNotEmpty(&table->keys[i], &key.values[i]);
-	FinishKey(table, &key);
+	CheckStartNotEmpty(entries, table, &key);
+	FinishKey(entries, &key);
 	return key;
 }
 

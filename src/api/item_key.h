@@ -23,8 +23,11 @@ extern ItemKey ItemKeyOfItem(const TableDesc *table, const DynamoItem *item);
  */
 extern ItemKey ItemKeyOfKey(const TableDesc *table, const DynamoItem *key);
 
-/* The same for ExclusiveStartKey, in its own words. */
-extern ItemKey ItemKeyOfStartKey(const TableDesc *table, const DynamoItem *key);
+/*
+ * The same for ExclusiveStartKey, in its own words.  entries: what is read, the
+ * table or one of its indexes.
+ */
+extern ItemKey ItemKeyOfStartKey(const TableDesc *entries, const TableDesc *table, const DynamoItem *key);
 
 /* Appends {"hash": {...}, "range": {...}} of an item. */
 extern void ItemKeyToJson(StringInfo out, const TableDesc *table, const DynamoItem *item);

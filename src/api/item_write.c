@@ -70,6 +70,30 @@ CheckUpdatedKeys(const ItemWrite *write)
 	}
 }
 
+/* An empty value for a key of an index, by an expression, has a text of its own. */
+static void
+CheckUpdatedIndexKeys(const ItemWrite *write)
+{
+	if (RequestMember(write->request.request, "UpdateExpression") == NULL)
+		return;
+	for (int i = 0; i < write->table->nindexes; i++)
+	{
+		const IndexDesc *index = &write->table->indexes[i];
+
+		for (int k = 0; k < index->nkeys; k++)
+		{
+			const IndexKey *key = &index->keys[k];
+			AttributeValue value;
+
+			if (ItemFind(write->after, key->attribute.name, key->attribute.name_len, &value) &&
+				(AttributeValueType(&value) == ATTRIBUTE_S || AttributeValueType(&value) == ATTRIBUTE_B) &&
+				value.len == 0)
+				RaiseValidation(psprintf("One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty %s value.",
+										 AttributeValueType(&value) == ATTRIBUTE_S ? "string" : "binary"));
+		}
+	}
+}
+
 StoreAction
 ItemWriteDecide(const DynamoItem *old, void *arg, DynamoItem **item)
 {
@@ -84,6 +108,7 @@ ItemWriteDecide(const DynamoItem *old, void *arg, DynamoItem **item)
 		case ITEM_WRITE_UPDATE:
 			CheckUpdatedKeys(write);
 			*item = write->after = UpdateApply(write->request.update, old ? old : write->given);
+			CheckUpdatedIndexKeys(write);
 			return STORE_PUT;
 		case ITEM_WRITE_DELETE:
 			return STORE_DELETE;

@@ -51,6 +51,9 @@ extern void PageOpen(PageRequest *page, const Binding *binding);
 /* Raises the service's error for a filter of Query that the index cannot serve. */
 extern void PageCheckFilter(const PageRequest *page);
 
+/* The same for attributes that a global index does not have. */
+extern void PageCheckProjection(const PageRequest *page);
+
 /* Reads the range to the page's end and writes the reply. */
 extern void PageReply(StringInfo reply, const PageRequest *page, const RangeSpec *spec);
 

@@ -60,24 +60,6 @@ NeedsTable(const PageRequest *page)
 }
 
 static void
-CheckGlobal(const PageRequest *page)
-{
-	const char *name = page->index->name;
-	char	   *missing;
-
-	if (page->consistent)
-		RaiseValidation("Consistent reads are not supported on global secondary indexes");
-	if (page->all_attributes && page->index->projection != INDEX_PROJECT_ALL)
-		RaiseValidation(psprintf("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL",
-								 name));
-	if (!NeedsTable(page))
-		return;
-	missing = MissingAttributes(page->index, ProjectedAttributes(page->projection));
-	RaiseValidation(psprintf("One or more parameter values were invalid: Global secondary index %s does not project %s",
-							 name, missing));
-}
-
-static void
 OpenIndex(PageRequest *page)
 {
 	page->index = TableIndex(page->table, page->index_name);
@@ -85,9 +67,9 @@ OpenIndex(PageRequest *page)
 		RaiseValidation(psprintf("The table does not have the specified index: %s", page->index_name));
 	if (page->index->status == INDEX_CREATING)
 		RaiseValidation(psprintf("Cannot read from backfilling global secondary index: %s", page->index_name));
-	if (page->index->kind == INDEX_GLOBAL)
-		CheckGlobal(page);
-	else
+	if (page->index->kind == INDEX_GLOBAL && page->consistent)
+		RaiseValidation("Consistent reads are not supported on global secondary indexes");
+	if (page->index->kind == INDEX_LOCAL)
 		page->fetch = NeedsTable(page);
 	page->entries = TableDescOfIndex(page->table, page->index);
 }
@@ -100,9 +82,6 @@ PageOpen(PageRequest *page, const Binding *binding)
 	if (page->index_name)
 		OpenIndex(page);
 	CheckKeyPaths(binding, page->table);
-	for (int i = 0; page->index && i < page->index->nkeys; i++)
-		BindingCheckKeyPath(binding, page->index->keys[i].attribute.name,
-							page->index->keys[i].attribute.name_len, true);
 }
 
 void
@@ -115,4 +94,17 @@ PageCheckFilter(const PageRequest *page)
 	if (missing)
 		RaiseValidation(psprintf("One or more parameter values were invalid: Secondary index %s does not project one or more filter attributes: %s",
 								 page->index->name, missing));
+}
+
+void
+PageCheckProjection(const PageRequest *page)
+{
+	if (page->index == NULL || page->index->kind == INDEX_LOCAL || !NeedsTable(page))
+		return;
+	if (page->all_attributes)
+		RaiseValidation(psprintf("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL",
+								 page->index->name));
+	RaiseValidation(psprintf("One or more parameter values were invalid: Global secondary index %s does not project %s",
+							 page->index->name,
+							 MissingAttributes(page->index, ProjectedAttributes(page->projection))));
 }

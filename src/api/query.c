@@ -23,9 +23,9 @@ typedef struct QueryRequest
 } QueryRequest;
 
 static KeyAttribute
-DescribeKey(const TableKey *key)
+DescribeKey(const TableDesc *table, const TableKey *key)
 {
-	KeyAttribute attribute = {key->name, key->name_len, key->type};
+	KeyAttribute attribute = {key->name, key->name_len, key->type, table->index_name};
 
 	return attribute;
 }
@@ -239,7 +239,7 @@ MatchCondition(QueryRequest *query, RangeSpec *spec)
 	int			nkeys = KeySchemaSize(&query->page);
 
 	for (int i = 0; i < nkeys; i++)
-		keys[i] = DescribeKey(&entries->keys[i]);
+		keys[i] = DescribeKey(entries, &entries->keys[i]);
 	KeyConditionMatch(query->condition, keys, entries->nhash, nkeys, query->matches);
 	for (int i = 0; i < entries->nhash; i++)
 		spec->hash[i] = KeyDatum(&query->matches[i]->operands[0]);
@@ -266,11 +266,12 @@ QueryRun(const JsonNode *request, StringInfo reply)
 	MatchCondition(&query, &spec);
 	if (query.page.start)
 	{
-		start = ItemKeyOfStartKey(query.page.entries, query.page.start);
+		start = ItemKeyOfStartKey(query.page.entries, query.page.table, query.page.start);
 		spec.start = &start;
 		CheckStart(&query, &spec);
 	}
 	if (query.page.filter)
 		CheckFilter(request, &query.page);
+	PageCheckProjection(&query.page);
 	PageReply(reply, &query.page, &spec);
 }

@@ -53,9 +53,10 @@ ScanRun(const JsonNode *request, StringInfo reply)
 	ReadSegment(&spec, request);
 
 	PageOpen(&page, binding);
+	PageCheckProjection(&page);
 	if (page.start)
 	{
-		start = ItemKeyOfStartKey(page.entries, page.start);
+		start = ItemKeyOfStartKey(page.entries, page.table, page.start);
 		spec.start = &start;
 		if (RangeSegmentOf(page.entries, start.datums, spec.total_segments) != spec.segment)
 			RaiseValidation(psprintf("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %u Segment: %u",

@@ -127,6 +127,17 @@ PrimaryKeyIndex(Relation rel)
 #endif
 }
 
+/* One function checks the privileges on every class of object from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#define FunctionAclCheck(function, role)	object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
+#define SchemaAclCheck(schema, role)		object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE)
+#define DatabaseAclCheck(database, role)	object_aclcheck(DatabaseRelationId, database, role, ACL_CONNECT)
+#else
+#define FunctionAclCheck(function, role)	pg_proc_aclcheck(function, role, ACL_EXECUTE)
+#define SchemaAclCheck(schema, role)		pg_namespace_aclcheck(schema, role, ACL_USAGE)
+#define DatabaseAclCheck(database, role)	pg_database_aclcheck(database, role, ACL_CONNECT)
+#endif
+
 /* Index scans can be instrumented from 18 on. */
 #if PG_VERSION_NUM >= 180000
 #define IndexBeginScan(heap, index, snapshot, nkeys) \

@@ -305,5 +305,5 @@ CheckOperandValues(const KeyComparison *comparison, const KeyAttribute *key, boo
 	const char *name = pnstrdup(key->name, key->name_len);
 
 	for (int i = 0; i < OperandCount(comparison); i++)
-		KeyCheckValue(name, &comparison->operands[i], is_hash);
+		KeyCheckValue(key->index, name, &comparison->operands[i], is_hash);
 }

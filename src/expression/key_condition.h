@@ -33,6 +33,7 @@ typedef struct KeyAttribute
 	const char *name;
 	uint32		name_len;
 	AttributeType type;
+	const char *index;			/* the secondary index whose key it is, or NULL */
 } KeyAttribute;
 
 typedef struct KeyCondition KeyCondition;

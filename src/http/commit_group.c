@@ -13,6 +13,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "access/xlog_internal.h"
 #include "catalog/pg_db_role_setting.h"
 #include "catalog/pg_type.h"
 #include "http/commit_group.h"
@@ -105,6 +106,24 @@ CommitGroupInit(int workers)
 	shmem_startup_hook = AttachMemory;
 }
 
+/*
+ * The end of all WAL, as it can be flushed and waited for.  Where the last
+ * record ends with its page, GetXLogInsertRecPtr() tells the place behind the
+ * next page's header, which nobody may have written yet: XLogFlush() fails on
+ * that, and standbys never get there.
+ */
+static XLogRecPtr
+EndOfWal(void)
+{
+	XLogRecPtr	lsn = GetXLogInsertRecPtr();
+
+	if (XLogSegmentOffset(lsn, wal_segment_size) == SizeOfXLogLongPHD)
+		return lsn - SizeOfXLogLongPHD;
+	if (lsn % XLOG_BLCKSZ == SizeOfXLogShortPHD)
+		return lsn - SizeOfXLogShortPHD;
+	return lsn;
+}
+
 /* A predecessor may have ended in the middle of a commit. */
 void
 CommitGroupStart(int worker)
@@ -112,7 +131,7 @@ CommitGroupStart(int worker)
 	Assert(worker < slot_count);
 	my_slot = &slots[worker];
 	if (pg_atomic_read_u32(&my_slot->committing) != SYNCHRONOUS_COMMIT_OFF)
-		pg_atomic_write_u64(&my_slot->local, GetXLogInsertRecPtr());
+		pg_atomic_write_u64(&my_slot->local, EndOfWal());
 	pg_atomic_write_u32(&my_slot->committing, SYNCHRONOUS_COMMIT_OFF);
 }
 
@@ -290,7 +309,7 @@ CommitGroupNoteRead(void)
 
 		pg_memory_barrier();
 		if (committing != SYNCHRONOUS_COMMIT_OFF)
-			Want(GetXLogInsertRecPtr(), committing);
+			Want(EndOfWal(), committing);
 		Want(pg_atomic_read_u64(&slot->local), SYNCHRONOUS_COMMIT_LOCAL_FLUSH);
 		if (pg_atomic_read_u64(&slot->remote) != InvalidXLogRecPtr)
 			Want(pg_atomic_read_u64(&slot->remote), pg_atomic_read_u32(&slot->level));

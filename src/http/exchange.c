@@ -55,6 +55,7 @@ ExchangeCreate(void)
 	exchange->state = EXCHANGE_RECEIVING;
 	exchange->kind = REQUEST_UNKNOWN_OPERATION;
 	exchange->operation = NULL;
+	exchange->authentication.verified = false;
 	exchange->content_type = NULL;
 	exchange->announced = 0;
 	exchange->received = 0;

@@ -10,6 +10,7 @@
 #define DYNAMO_EXCHANGE_H
 
 #include "api/operation.h"
+#include "http/authentication.h"
 #include "lib/ilist.h"
 #include "lib/stringinfo.h"
 #include "portability/instr_time.h"
@@ -56,6 +57,7 @@ typedef struct Exchange
 	ExchangeState state;
 	RequestKind kind;
 	const Operation *operation;
+	Authentication authentication;
 	const char *content_type;	/* of the response */
 	uint64		announced;		/* Content-Length, or 0 */
 	uint64		received;		/* bytes of body, the discarded ones included */

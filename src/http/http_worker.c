@@ -8,6 +8,7 @@
  */
 #include "base/compat.h"
 
+#include "http/authentication.h"
 #include "http/commit_group.h"
 #include "http/content_coding.h"
 #include "http/cors.h"
@@ -66,6 +67,7 @@ static void Drain(void);
 void
 HttpInit(void)
 {
+	AuthenticationInit();
 	EndpointsInit();
 	ListenInit();
 	ServerInit();
@@ -74,7 +76,6 @@ HttpInit(void)
 	ContentCodingInit();
 	MetricsInit();
 	TlsInit();
-	RequestRunnerInit();
 	ParkingInit();
 
 	/* Not in a stand-alone backend, nor while pg_upgrade works. */
@@ -118,6 +119,7 @@ HttpWorkerMain(Datum arg)
 	MetricsStart(DatumGetInt32(arg));
 	CommitGroupStart(DatumGetInt32(arg));
 	RequestRunnerStart();
+	AuthenticationStart();
 	ServerStart(endpoint->port);
 	set = MakeWaitSet();
 	INSTR_TIME_SET_CURRENT(last_tick);

@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "http/authentication.h"
 #include "http/listen.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -24,22 +25,11 @@
 #define MAX_SOCKETS		64
 #define BACKLOG			1024
 
-typedef enum AuthMethod
-{
-	AUTH_NONE
-} AuthMethod;
-
 /* What to do with each address; false ends the walk. */
 typedef bool (*AddressFunction) (const struct addrinfo *address);
 
-static const struct config_enum_entry auth_methods[] = {
-	{"none", AUTH_NONE, false},
-	{NULL, 0, false}
-};
-
 static int	port;				/* of this worker's endpoint */
 static char *listen_addresses;
-static int	auth;
 
 static int	epoll_fd = -1;
 static int	sockets[MAX_SOCKETS];
@@ -64,22 +54,13 @@ ListenInit(void)
 							   PGC_POSTMASTER,
 							   GUC_LIST_INPUT,
 							   NULL, NULL, NULL);
-	DefineCustomEnumVariable("dynamo.auth",
-							 "Sets how the HTTP endpoint authenticates its clients.",
-							 NULL,
-							 &auth,
-							 AUTH_NONE,
-							 auth_methods,
-							 PGC_POSTMASTER,
-							 0,
-							 NULL, NULL, NULL);
 }
 
 bool
 ListenIsPossible(int wanted_port)
 {
 	port = wanted_port;
-	if (ForEachAddress(CheckAddress))
+	if (AuthenticationIsKnown() && ForEachAddress(CheckAddress))
 		return true;
 	ereport(LOG, (errmsg("the HTTP endpoint is not started")));
 	return false;
@@ -196,7 +177,7 @@ CheckAddress(const struct addrinfo *address)
 {
 	int			fd;
 
-	if (auth == AUTH_NONE && !ListenIsLoopback(address->ai_addr))
+	if (AuthenticationIsNone() && !ListenIsLoopback(address->ai_addr))
 	{
 		ereport(LOG,
 				(errmsg("\"%s\" of \"dynamo.listen_addresses\" is not a loopback address",

@@ -10,7 +10,7 @@
 
 #include <sys/socket.h>
 
-/* Declares dynamo.listen_addresses and dynamo.auth. */
+/* Declares dynamo.listen_addresses. */
 extern void ListenInit(void);
 
 /*

@@ -112,6 +112,9 @@ ProtocolReadHead(Exchange *exchange, struct MHD_Connection *connection, const ch
 	if (exchange->kind == REQUEST_METRICS && !MetricsAllowed(ClientOf(connection)))
 		exchange->kind = REQUEST_UNKNOWN_PATH;
 
+	if (exchange->kind == REQUEST_OPERATION)
+		AuthenticationReadHead(&exchange->authentication, connection, method, path);
+
 	if (exchange->kind == REQUEST_BAD_FRAMING || exchange->announced > 2 * MaxBody())
 		return false;
 	return exchange->kind != REQUEST_TOO_LARGE || !head.expects_continue;
@@ -298,6 +301,12 @@ ProtocolNeedsRun(Exchange *exchange)
 		exchange->kind = REQUEST_NO_MEMORY;
 	if (exchange->kind != REQUEST_OPERATION)
 		return false;
+	/* the signature is of the bytes on the wire */
+	if (!AuthenticationReadBody(&exchange->authentication, body->data, body->len))
+	{
+		exchange->kind = REQUEST_NO_MEMORY;
+		return false;
+	}
 	if (exchange->body_is_gzip && !Unpack(exchange))
 		return false;
 	if (body->len > 0 && pg_encoding_verifymbstr(PG_UTF8, body->data, body->len) == body->len)

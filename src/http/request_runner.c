@@ -2,8 +2,8 @@
  * request_runner.c
  *	  Running one operation for a client of the endpoint.
  *
- * The worker is connected as the bootstrap superuser; a request becomes
- * dynamo.role inside its transaction, marked as a local change so that no
+ * The worker is connected as the bootstrap superuser; a request becomes its
+ * sender's role inside its transaction, marked as a local change so that no
  * function it calls can switch back.
  */
 #include "base/compat.h"
@@ -11,6 +11,7 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "http/commit_group.h"
+#include "http/permissions.h"
 #include "http/request_runner.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -18,8 +19,6 @@
 #include "storage/proc.h"
 #include "table/lock_wait.h"
 #include "tcop/tcopprot.h"
-#include "utils/acl.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "worker/worker.h"
 
@@ -29,27 +28,12 @@
 /* What the request's context keeps from one request to the next. */
 #define KEEP_REQUEST_MEMORY		(64 * 1024)
 
-static char *role;
 static MemoryContext request_context = NULL;
 
-static void Run(const Operation *operation, const char *body, int len, StringInfo reply);
-static void BecomeRole(void);
+static void Run(Exchange *exchange);
 static bool Fail(Exchange *exchange);
 static bool IsReplayConflict(int sqlstate);
 static bool IsExpected(int sqlstate);
-
-void
-RequestRunnerInit(void)
-{
-	DefineCustomStringVariable("dynamo.role",
-							   "Sets the role as which the HTTP endpoint runs requests while dynamo.auth is \"none\".",
-							   "If empty, it is the bootstrap superuser.",
-							   &role,
-							   "",
-							   PGC_SIGHUP,
-							   0,
-							   NULL, NULL, NULL);
-}
 
 void
 RequestRunnerStart(void)
@@ -74,7 +58,7 @@ RequestRun(Exchange *exchange, RequestTry try)
 	PG_TRY();
 	{
 		WorkerAllowCancel();
-		Run(operation, exchange->body.data, exchange->body.len, &exchange->reply);
+		Run(exchange);
 		WorkerRefuseCancel();
 	}
 	PG_CATCH();
@@ -92,8 +76,9 @@ RequestRun(Exchange *exchange, RequestTry try)
 
 /* Runs the operation in a transaction; an error leaves that to be aborted. */
 static void
-Run(const Operation *operation, const char *body, int len, StringInfo reply)
+Run(Exchange *exchange)
 {
+	Oid			sender;
 	Oid			user;
 	int			security_context;
 
@@ -103,29 +88,16 @@ Run(const Operation *operation, const char *body, int len, StringInfo reply)
 	StartTransactionCommand();
 	GetUserIdAndSecContext(&user, &security_context);
 	WorkerRequireExtension();
-	if (role[0] != '\0')
-		BecomeRole();
 
 	MemoryContextSwitchTo(request_context);
-	OperationRun(operation, body, len, reply);
+	sender = AuthenticationBecomeSender(&exchange->authentication, exchange->operation);
+	if (OidIsValid(sender))
+		CommitGroupAdoptRole(sender);
+	OperationRun(exchange->operation, exchange->body.data, exchange->body.len, &exchange->reply);
 
 	/* Deferred triggers run in the commit, so they too run as the role. */
 	CommitGroupCommit();
 	SetUserIdAndSecContext(user, security_context);
-}
-
-/* Until the end of the transaction, or until it is set back. */
-static void
-BecomeRole(void)
-{
-	Oid			role_id = get_role_oid(role, true);
-
-	if (!OidIsValid(role_id))
-		ereport(ERROR,
-				(errcode(ERRCODE_DYNAMO_SERVICE_UNAVAILABLE),
-				 errmsg("The role \"%s\" of the setting dynamo.role does not exist", role)));
-	SetUserIdAndSecContext(role_id, SECURITY_LOCAL_USERID_CHANGE);
-	CommitGroupAdoptRole(role_id);
 }
 
 /*
@@ -154,6 +126,10 @@ Fail(Exchange *exchange)
 	RESUME_INTERRUPTS();
 
 	MemoryContextSwitchTo(request_context);
+	if (error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && AuthenticationSender() != NULL)
+		error->message = PermissionDeniedMessage(exchange->operation, AuthenticationSender(),
+												 exchange->body.data, exchange->body.len,
+												 error->table_name);
 	resetStringInfo(&exchange->reply);
 	if (!met_lock)
 		exchange->status = ServiceErrorBody(&exchange->reply, error);

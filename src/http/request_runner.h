@@ -7,15 +7,12 @@
 
 #include "http/exchange.h"
 
-/* Declares dynamo.role. */
-extern void RequestRunnerInit(void);
-
 /* Makes the memory context of the requests. */
 extern void RequestRunnerStart(void);
 
 /*
- * Runs the request's operation in a transaction and memory context of its own
- * and fills its reply, and status, with the result or the service's error.
+ * Runs the request's operation as its sender, in a transaction and memory
+ * context of its own, and fills its reply, and status, with the result or the service's error.
  * False: it met a lock, and nothing has come of it.  Raises no error.
  *
  * What was written, or seen, is not on disk yet: see commit_group.h.

@@ -9,17 +9,6 @@
 #include "value/item_build.h"
 #include "value/key.h"
 
-/* The service has a text of its own for an empty key of an index. */
-static void
-CheckNotEmpty(const IndexDesc *index, const IndexKey *key, const AttributeValue *value)
-{
-	if (value->len == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DYNAMO_VALIDATION),
-				 errmsg("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
-						key->type == ATTRIBUTE_S ? "string" : "binary", index->name, key->attribute.name)));
-}
-
 /* Raises the service's error for a value that cannot be key number i of the index. */
 static void
 CheckKeyValue(const IndexDesc *index, int i, const AttributeValue *value)
@@ -32,8 +21,7 @@ CheckKeyValue(const IndexDesc *index, int i, const AttributeValue *value)
 				 errmsg("One or more parameter values were invalid: Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
 						key->attribute.name, AttributeTypeName(key->type),
 						AttributeTypeName(AttributeValueType(value)), index->name)));
-	CheckNotEmpty(index, key, value);
-	KeyCheckValue(key->attribute.name, value, i < index->nhash);
+	KeyCheckValue(index->name, key->attribute.name, value, i < index->nhash);
 }
 
 static bool

@@ -13,9 +13,11 @@
  */
 #include "base/compat.h"
 
+#include "access/genam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/index.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -31,7 +33,7 @@
 typedef struct SideLeaf
 {
 	Relation	rel;
-	EState	   *estate;
+	EState	   *estate;			/* these two only where the executor's help is needed */
 	ResultRelInfo *rri;
 	uint64		hint;			/* what stands for the last entry's key in key_hints.h */
 	int			nslots;			/* entries to be inserted */
@@ -55,7 +57,10 @@ static bool Replace(Keeper *keeper, IndexEntry *entry);
 static void Remove(Keeper *keeper, IndexEntry *entry);
 static bool FindEntry(Keeper *keeper, IndexEntry *entry, LeafScan *scan);
 static SideLeaf *OpenLeaf(Keeper *keeper, const TableLeaf *leaf);
+static void OpenExecutor(SideLeaf *leaf);
 static void FlushLeaf(SideLeaf *leaf);
+static bool InsertIntoKey(SideLeaf *leaf);
+static void InsertByExecutor(SideLeaf *leaf);
 static void CloseKeeper(Keeper *keeper);
 static TupleTableSlot *MakeSlot(Relation rel, const TableDesc *side, const TableLeaf *leaf,
 								const IndexEntry *entry);
@@ -170,11 +175,14 @@ Replace(Keeper *keeper, IndexEntry *entry)
 
 	if (!FindEntry(keeper, entry, &scan))
 		return false;
-	leaf = OpenLeaf(keeper, scan.leaf);
-	slot = MakeSlot(leaf->rel, keeper->side, scan.leaf, entry);
-	simple_table_tuple_update(leaf->rel, &scan.slot->tts_tid, slot, SnapshotSelf, &update_indexes);
+	slot = MakeSlot(scan.rel, keeper->side, scan.leaf, entry);
+	simple_table_tuple_update(scan.rel, &scan.slot->tts_tid, slot, SnapshotSelf, &update_indexes);
 	if (update_indexes != UPDATE_NO_INDEXES)
+	{
+		leaf = OpenLeaf(keeper, scan.leaf);
+		OpenExecutor(leaf);
 		ExecInsertIndexesAfterUpdate(leaf->rri, slot, leaf->estate, update_indexes);
+	}
 	ExecDropSingleTupleTableSlot(slot);
 	LeafScanEnd(&scan);
 	return true;
@@ -218,14 +226,20 @@ OpenLeaf(Keeper *keeper, const TableLeaf *leaf)
 {
 	SideLeaf   *side_leaf = &keeper->leaves[leaf - keeper->side->leaves];
 
-	if (side_leaf->rel)
-		return side_leaf;
-	side_leaf->rel = table_open(leaf->relid, RowExclusiveLock);
-	side_leaf->estate = CreateExecutorState();
-	side_leaf->rri = makeNode(ResultRelInfo);
-	InitResultRelInfo(side_leaf->rri, side_leaf->rel, 0, NULL, 0);
-	ExecOpenIndices(side_leaf->rri, false);
+	if (side_leaf->rel == NULL)
+		side_leaf->rel = table_open(leaf->relid, RowExclusiveLock);
 	return side_leaf;
+}
+
+static void
+OpenExecutor(SideLeaf *leaf)
+{
+	if (leaf->rri)
+		return;
+	leaf->estate = CreateExecutorState();
+	leaf->rri = makeNode(ResultRelInfo);
+	InitResultRelInfo(leaf->rri, leaf->rel, 0, NULL, 0);
+	ExecOpenIndices(leaf->rri, false);
 }
 
 /* Inserts the entries that have been collected. */
@@ -233,21 +247,61 @@ static void
 FlushLeaf(SideLeaf *leaf)
 {
 	CommandId	cid = GetCurrentCommandId(true);
-	bool		conflict;
 
 	if (leaf->nslots == 1)
+	{
 		table_tuple_insert(leaf->rel, leaf->slots[0], cid, 0, NULL);
-	else if (leaf->nslots > 1)
-		table_multi_insert(leaf->rel, leaf->slots, leaf->nslots, cid, 0, NULL);
-	if (leaf->nslots == 1)
 		KeyHintSet(leaf->hint, &leaf->slots[0]->tts_tid);
+	}
+	else
+		table_multi_insert(leaf->rel, leaf->slots, leaf->nslots, cid, 0, NULL);
+	if (!InsertIntoKey(leaf))
+		InsertByExecutor(leaf);
+	for (int i = 0; i < leaf->nslots; i++)
+		ExecDropSingleTupleTableSlot(leaf->slots[i]);
+	leaf->nslots = 0;
+}
+
+/*
+ * Puts the new rows into the primary key's index without the executor's
+ * apparatus, which costs a single row as much as the index does.  False, with
+ * nothing done: somebody has given the leaf other indexes.
+ */
+static bool
+InsertIntoKey(SideLeaf *leaf)
+{
+	List	   *oids = RelationGetIndexList(leaf->rel);
+	Relation	index;
+	IndexInfo  *info;
+
+	if (list_length(oids) != 1 || linitial_oid(oids) != PrimaryKeyIndex(leaf->rel))
+		return false;
+	index = index_open(linitial_oid(oids), RowExclusiveLock);
+	info = BuildIndexInfo(index);
+	for (int i = 0; i < leaf->nslots; i++)
+	{
+		Datum		values[INDEX_MAX_KEYS];
+		bool		nulls[INDEX_MAX_KEYS];
+
+		FormIndexDatum(info, leaf->slots[i], NULL, values, nulls);
+		index_insert(index, values, nulls, &leaf->slots[i]->tts_tid, leaf->rel, UNIQUE_CHECK_NO, false, info);
+	}
+	index_close(index, RowExclusiveLock);
+	return true;
+}
+
+/* The same with whatever indexes there are. */
+static void
+InsertByExecutor(SideLeaf *leaf)
+{
+	bool		conflict;
+
+	OpenExecutor(leaf);
 	for (int i = 0; i < leaf->nslots; i++)
 	{
 		ExecInsertIndexesSpeculative(leaf->rri, leaf->slots[i], leaf->estate, &conflict, NIL);
 		ResetPerTupleExprContext(leaf->estate);
-		ExecDropSingleTupleTableSlot(leaf->slots[i]);
 	}
-	leaf->nslots = 0;
 }
 
 static void
@@ -259,9 +313,13 @@ CloseKeeper(Keeper *keeper)
 
 		if (leaf->rel == NULL)
 			continue;
-		FlushLeaf(leaf);
-		ExecCloseIndices(leaf->rri);
-		FreeExecutorState(leaf->estate);
+		if (leaf->nslots > 0)
+			FlushLeaf(leaf);
+		if (leaf->rri)
+		{
+			ExecCloseIndices(leaf->rri);
+			FreeExecutorState(leaf->estate);
+		}
 		table_close(leaf->rel, NoLock);
 	}
 }

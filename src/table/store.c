@@ -110,7 +110,10 @@ StoreOpen(const char *table_name, AclMode mode, const char *missing)
 		CHECK_FOR_INTERRUPTS();
 	}
 	if (pg_class_aclmask(table->relid, GetUserId(), mode, ACLMASK_ALL) != mode)
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(table->relid));
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", get_rel_name(table->relid)),
+				 err_generic_string(PG_DIAG_TABLE_NAME, table->table_name)));
 	CheckDirect(table);
 	return table;
 }

@@ -48,7 +48,7 @@ CheckKey(Relation rel, const LeafKey *key, bool is_hash, TupleTableSlot *slot, c
 	if (!state.missing && (AttributeValueType(&value) != key->type ||
 						   CompareBytes(value.data, value.len, state.value.data, state.value.len) != 0))
 		RaiseContradiction(rel, key);
-	KeyCheckValue(key->name, &state.value, is_hash);
+	KeyCheckValue(NULL, key->name, &state.value, is_hash);
 	return state;
 }
 

@@ -69,8 +69,20 @@ KeyDatumEquals(AttributeType type, Datum datum, const AttributeValue *value)
 	return CompareBytes(column.data, column.len, value->data, value->len) == 0;
 }
 
+char *
+KeyEmptyText(const char *index, const char *name, AttributeType type)
+{
+	const char *type_name = type == ATTRIBUTE_S ? "string" : "binary";
+
+	if (index == NULL)
+		return psprintf("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s",
+						type_name, name);
+	return psprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
+					type_name, index, name);
+}
+
 void
-KeyCheckValue(const char *name, const AttributeValue *value, bool is_hash)
+KeyCheckValue(const char *index, const char *name, const AttributeValue *value, bool is_hash)
 {
 	uint32		limit = is_hash ? HASH_KEY_MAX_SIZE : RANGE_KEY_MAX_SIZE;
 
@@ -79,8 +91,7 @@ KeyCheckValue(const char *name, const AttributeValue *value, bool is_hash)
 	if (value->len == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DYNAMO_VALIDATION),
-				 errmsg("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s",
-						AttributeValueType(value) == ATTRIBUTE_S ? "string" : "binary", name)));
+				 errmsg("%s", KeyEmptyText(index, name, AttributeValueType(value)))));
 	if (value->len > limit)
 		ereport(ERROR,
 				(errcode(ERRCODE_DYNAMO_VALIDATION),

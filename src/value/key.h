@@ -26,9 +26,13 @@ extern bool KeyDatumEquals(AttributeType type, Datum datum, const AttributeValue
 
 /*
  * Raises the service's error for a key value that is empty or larger than the
- * service allows.  is_hash: the partition key's limit, else the sort key's.
+ * service allows.  index: the name of the secondary index whose key it is, or
+ * NULL; is_hash: the partition key's limit, else the sort key's.
  */
-extern void KeyCheckValue(const char *name, const AttributeValue *value, bool is_hash);
+extern void KeyCheckValue(const char *index, const char *name, const AttributeValue *value, bool is_hash);
+
+/* What the service says of an empty one; the type is S or B. */
+extern char *KeyEmptyText(const char *index, const char *name, AttributeType type);
 
 /* The key type that a column of this type holds, or 0. */
 extern AttributeType KeyTypeOfColumn(Oid type);

@@ -138,6 +138,45 @@ rule(
     "the service's own words",
 )
 rule(
+    'key of an index',
+    'PutItem UpdateItem BatchWriteItem',
+    invalid(PARAMETER + r'Type mismatch for Index Key [gh] Expected: [SNB] Actual: \w+ IndexName: \S+'),
+    invalid(PARAMETER + 'Type mismatch for Index Key', 'Invalid attribute value type'),
+    "the service's own words",
+)
+rule(
+    'type of the key of an index',
+    'UpdateItem',
+    invalid(PARAMETER + r'Type mismatch for Index Key [gh] Expected: [SNB] Actual: \w+ IndexName: \S+'),
+    invalid('Updates on index keys must be of the same data type as the key attribute'),
+    "the service's own words; Local's are for AttributeUpdates of an item that is not there",
+)
+rule(
+    'key of which index',
+    'PutItem UpdateItem BatchWriteItem',
+    invalid(
+        r'(One or more parameter values are not valid\. A value specified for a secondary index key is not supported\. .*) IndexName: \S+, IndexKey: g'
+    ),
+    r'ValidationException: \1 IndexName: \S+, IndexKey: g',
+    "of several indexes with that key Local names the one of its hash table",
+)
+rule(
+    'filter attributes that an index does not have',
+    'Query',
+    invalid(
+        r'(One or more parameter values were invalid: Secondary index \S+ does not project one or more filter attributes: )\[x, m\]'
+    ),
+    r'ValidationException: \1\[m, x\]',
+    "Local lists them in the order of its hash table",
+)
+rule(
+    'item collections',
+    'PutItem UpdateItem DeleteItem',
+    r'ItemCollectionMetrics: \{"ItemCollectionKey": \{"p": \{"S": "new"\}\}, "SizeEstimateRangeGB": \[0\.0, 1\.0\]\}',
+    'ItemCollectionMetrics: null',
+    'documentation: "Information about item collections, if any, that were affected by the operation"; Local never has any',
+)
+rule(
     'key too long',
     ANY,
     invalid(
@@ -146,6 +185,7 @@ rule(
     ),
     invalid(
         'Hash primary key values must be under 2048 bytes, and range primary key values must be under 1024 bytes',
+        PARAMETER + 'Size limit exceeded',
     ),
     "the service's own words (with the blank missing)",
 )
@@ -165,7 +205,7 @@ rule(
     READS,
     invalid(
         START
-        + r'(invalid: One or more parameter values are not valid\. The AttributeValue for a key attribute cannot contain an empty (?:string|binary) value\. Key: [pr])'
+        + r'(invalid: One or more parameter values are not valid\. (?:A value specified for a secondary index key is not supported\. )?The AttributeValue for a key attribute cannot contain an empty (?:string|binary) value\. (?:Key: [pr]|IndexName: \S+, IndexKey: g))'
     ),
     invalid('The query can return at most one row and cannot be restarted. ' + START + r'\1'),
     'Local adds what is true of no such query',
@@ -254,6 +294,7 @@ rule(
     invalid(r'(?:Cannot|Must) specify the .* when choosing to get .*'),
     invalid(
         'The table does not have the specified index: idx',
+        PARAMETER + r'Secondary index \S+ does not project one or more filter attributes: .*',
     ),
     'what needs no table is checked before what does',
 )
@@ -449,6 +490,17 @@ rule(
     'ConsumedCapacity: null',
     r'ConsumedCapacity: \{"TableName": ".*", "CapacityUnits": 1\.0\}',
     'documentation: "ConsumedCapacity is only returned if the ReturnConsumedCapacity parameter was specified"; Local reports it unasked when there was no item',
+)
+rule(
+    'capacity of an index without the item',
+    'PutItem',
+    (r'ConsumedCapacity\.CapacityUnits: 4\.0', r'ConsumedCapacity\.GlobalSecondaryIndexes: null'),
+    (
+        r'ConsumedCapacity\.CapacityUnits: 7\.0',
+        r'ConsumedCapacity\.GlobalSecondaryIndexes: \{(?:"global-\w+": \{"CapacityUnits": 1\.0\}(?:, )?){3}\}',
+    ),
+    'developer guide: "If an item was not present in the index before or after the item is updated, '
+    'there is no additional write cost for the index"',
 )
 rule(
     'capacity of a batch',

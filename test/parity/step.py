@@ -3,7 +3,8 @@
 from collections import namedtuple
 from dataclasses import dataclass
 
-Table = namedtuple('Table', 'name hash range')
+# types: of attributes beside the keys that the indexes are on.
+Table = namedtuple('Table', 'name hash range types indexes', defaults=[{}, {}])
 
 
 def table(types):
@@ -30,13 +31,20 @@ class Step:
 
 
 def create_table(table):
-    keys = [('p', 'HASH', table.hash)] + ([('r', 'RANGE', table.range)] if table.range else [])
+    types = {'p': table.hash, **({'r': table.range} if table.range else {}), **table.types}
     return 'CreateTable', {
         'TableName': table.name,
         'BillingMode': 'PAY_PER_REQUEST',
-        'KeySchema': [{'AttributeName': name, 'KeyType': use} for name, use, _ in keys],
-        'AttributeDefinitions': [{'AttributeName': name, 'AttributeType': type_} for name, _, type_ in keys],
+        'KeySchema': key_schema(['p', 'r'] if table.range else ['p']),
+        'AttributeDefinitions': [
+            {'AttributeName': name, 'AttributeType': type_} for name, type_ in types.items()
+        ],
+        **table.indexes,
     }
+
+
+def key_schema(names):
+    return [{'AttributeName': name, 'KeyType': use} for name, use in zip(names, ('HASH', 'RANGE'))]
 
 
 def write(operation, table, item, request, key):

@@ -2,6 +2,9 @@
 that clean up after themselves, and a way to ask the same server by SQL.
 
 DYNAMO_ENDPOINT  where the endpoint listens (http://127.0.0.1:8000)
+AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
+                 who asks (test, test-secret); with dynamo.auth = 'sigv4' the
+                 server must have that key, for a role that may do anything
 DYNAMO_SQL       set if psql, with libpq's own variables, reaches the server
 DYNAMO_MOVIES    a file of movies, one JSON object a line
 """
@@ -23,7 +26,8 @@ ENDPOINT = os.environ.get('DYNAMO_ENDPOINT', 'http://127.0.0.1:8000')
 CONFIG = Config(parameter_validation=False, retries={'max_attempts': 1},
                 connect_timeout=5, read_timeout=60)
 ACCESS = dict(endpoint_url=ENDPOINT, region_name='us-east-1', config=CONFIG,
-              aws_access_key_id='test', aws_secret_access_key='test')
+              aws_access_key_id=os.environ.get('AWS_ACCESS_KEY_ID', 'test'),
+              aws_secret_access_key=os.environ.get('AWS_SECRET_ACCESS_KEY', 'test-secret'))
 
 
 def client():

@@ -8,6 +8,7 @@ from cases import (
     batch,
     condition,
     filter,
+    index,
     item,
     key_condition,
     legacy,
@@ -18,5 +19,5 @@ from cases import (
     update,
 )
 
-MODULES = (model, item, condition, update, key_condition, filter, syntax, batch, scan, legacy, mixed)
+MODULES = (model, item, condition, update, key_condition, filter, syntax, batch, scan, index, legacy, mixed)
 TOPICS = {module.__name__.rpartition('.')[2]: module for module in MODULES}

@@ -10,7 +10,10 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 export const newClient = () => new DynamoDBClient({
     endpoint: process.env.DYNAMO_ENDPOINT ?? 'http://127.0.0.1:8000',
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: {
+        accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'test',
+        secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'test-secret',
+    },
     maxAttempts: 2,
 });
 
