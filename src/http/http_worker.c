@@ -175,8 +175,8 @@ WaitForWork(WaitEventSet *set, bool pending)
 			ResetLatch(MyLatch);
 			if (WorkerStopRequested())
 				return;
-			WorkerProcessInterrupts();
-			TlsReload();
+			if (WorkerProcessInterrupts())
+				TlsReload();
 		}
 		else if (events[i].fd == ServerListenDescriptor())
 			ServerAccept();

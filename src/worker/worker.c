@@ -127,18 +127,22 @@ WorkerStopRequested(void)
 	return ProcDiePending;
 }
 
-void
+bool
 WorkerProcessInterrupts(void)
 {
+	bool		reloaded = false;
+
 	QueryCancelPending = false;
 	CHECK_FOR_INTERRUPTS();
 	if (ConfigReloadPending)
 	{
 		ConfigReloadPending = false;
 		ProcessConfigFile(PGC_SIGHUP);
+		reloaded = true;
 	}
 	if (catchupInterruptPending)
 		ProcessCatchupInterrupt();
+	return reloaded;
 }
 
 void

@@ -54,9 +54,10 @@ extern bool WorkerStopRequested(void);
 
 /*
  * Does what other processes or the administrator asked for; to be called when
- * the latch was set, outside a transaction.
+ * the latch was set, outside a transaction.  True if the settings were read
+ * again.
  */
-extern void WorkerProcessInterrupts(void);
+extern bool WorkerProcessInterrupts(void);
 
 /*
  * Bracket the work that pg_cancel_backend() and statement_timeout may abort;
