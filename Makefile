@@ -17,9 +17,9 @@ TAP_TESTS = 1
 PROVE_TESTS = test/t/*.pl
 
 # -I so that an include names its floor: "value/item.h"
-PG_CPPFLAGS = -I$(srcdir)/src
+PG_CPPFLAGS = -I$(srcdir)/src '-DDYNAMO_VERSION="$(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/dynamo.control)"'
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
-SHLIB_LINK = -lmicrohttpd -lz
+SHLIB_LINK = -lmicrohttpd -lgnutls -lz
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)

@@ -344,6 +344,22 @@ CREATE FUNCTION dynamo.scan(json) RETURNS json
 COMMENT ON FUNCTION dynamo.scan(json) IS 'DynamoDB Scan';
 
 ----------------------------------------------------------------------
+-- Statistics of the endpoint
+----------------------------------------------------------------------
+
+CREATE FUNCTION dynamo.read_stats(OUT name text, OUT database text, OUT operation text, OUT status integer,
+    OUT bound double precision, OUT value double precision) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'dynamo_read_stats' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.read_stats() IS 'what the HTTP endpoint counts, for the view dynamo.stats';
+REVOKE EXECUTE ON FUNCTION dynamo.read_stats() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynamo.read_stats() TO pg_read_all_stats;
+
+CREATE VIEW dynamo.stats AS
+    SELECT name, database, operation, status, bound, value FROM dynamo.read_stats();
+COMMENT ON VIEW dynamo.stats IS 'what the HTTP endpoint counts since the server started, as /metrics shows it; bound: upper bound of a bucket of latencies, in seconds';
+GRANT SELECT ON dynamo.stats TO pg_read_all_stats;
+
+----------------------------------------------------------------------
 -- Access keys of the HTTP endpoint
 ----------------------------------------------------------------------
 

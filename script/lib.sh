@@ -126,7 +126,7 @@ install_postgresql()
 		install_packages "postgresql-server-dev-$major"
 		PG_CONFIG=/usr/lib/postgresql/$major/bin/pg_config
 	fi
-	install_packages gcc make bison flex libmicrohttpd-dev zlib1g-dev
+	install_packages gcc make bison flex libmicrohttpd-dev libgnutls28-dev zlib1g-dev
 	PG_BIN=$("$PG_CONFIG" --bindir) || fail "no pg_config at $PG_CONFIG"
 	export PG_CONFIG PG_BIN
 }

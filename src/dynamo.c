@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "api/standby.h"
 #include "fmgr.h"
 #include "http/http.h"
 #include "miscadmin.h"
@@ -24,6 +25,7 @@ void
 _PG_init(void)
 {
 	TableSettingsInit();
+	StandbyInit();
 
 	/*
 	 * The workers exist only where the library is preloaded, and so do their

@@ -6,6 +6,7 @@
 
 #include "api/operation.h"
 #include "api/operations.h"
+#include "api/standby.h"
 #include "value/error_codes.h"
 
 static const Operation operations[] = {
@@ -20,7 +21,7 @@ static const Operation operations[] = {
 	{"PutItem", PutItemRun, false},
 	{"Query", QueryRun, true},
 	{"Scan", ScanRun, true},
-	{"TransactGetItems", TransactGetItemsRun, true},
+	{"TransactGetItems", TransactGetItemsRun, true, true},
 	{"TransactWriteItems", TransactWriteItemsRun, false},
 	{"UpdateItem", UpdateItemRun, false},
 	{"UpdateTable", UpdateTableRun, false},
@@ -37,6 +38,24 @@ OperationFind(const char *name, int len)
 			return &operations[i];
 	}
 	return NULL;
+}
+
+int
+OperationCount(void)
+{
+	return lengthof(operations);
+}
+
+int
+OperationIndex(const Operation *operation)
+{
+	return operation - operations;
+}
+
+const char *
+OperationName(int index)
+{
+	return operations[index].name;
 }
 
 void
@@ -56,5 +75,6 @@ OperationRun(const Operation *operation, const char *body, int len, StringInfo r
 	if (*shape == NULL)
 		*shape = ShapeOfOperation(operation->name);
 	ShapeCheck(*shape, request);
+	StandbyCheck(operation, request);
 	operation->run(request, reply);
 }

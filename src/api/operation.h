@@ -21,10 +21,16 @@ typedef struct Operation
 	const char *name;			/* "PutItem" */
 	OperationFunction run;
 	bool		read_only;		/* never writes */
+	bool		consistent;		/* reads nothing but what is up to date */
 } Operation;
 
 /* The operation of that name, or NULL. */
 extern const Operation *OperationFind(const char *name, int len);
+
+/* How many operations there are, and which of them, from 0, this one is. */
+extern int	OperationCount(void);
+extern int	OperationIndex(const Operation *operation);
+extern const char *OperationName(int index);
 
 /*
  * Parses the body, checks it against the operation's shape, runs the

@@ -18,6 +18,9 @@
 /* Its header is replication/syncrep.h in 15 and utils/guc_hooks.h later. */
 extern void assign_synchronous_commit(int newval, void *extra);
 
+/* Its header, libpq/libpq.h, wants that of GSSAPI. */
+extern bool check_ssl_key_file_permissions(const char *ssl_key_file, bool isServerStart);
+
 /* postgres.h no longer brings the macros of varlena values from 16 on. */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"

@@ -11,6 +11,7 @@
 #include "catalog/pg_db_role_setting.h"
 #include "catalog/pg_type.h"
 #include "http/commit_group.h"
+#include "http/metrics.h"
 #include "miscadmin.h"
 #include "table/commit_horizon.h"
 #include "utils/array.h"
@@ -147,6 +148,8 @@ CommitAsynchronously(int level)
 	synchronous_commit = SYNCHRONOUS_COMMIT_OFF;
 	XactLastCommitEnd = InvalidXLogRecPtr;
 	CommitTransactionCommand();
+	if (XactLastCommitEnd != InvalidXLogRecPtr)
+		MetricAdd(METRIC_COMMITS, 1);
 	if (writes && XactLastCommitEnd != InvalidXLogRecPtr)
 	{
 		CommitHorizonPublish(XactLastCommitEnd, level);
@@ -190,8 +193,11 @@ CommitGroupNoteRead(void)
 bool
 CommitGroupFlush(void)
 {
-	bool		durable = CommitHorizonWait(&wanted);
+	bool		durable;
 
+	if (wanted.local != InvalidXLogRecPtr && XLogNeedsFlush(wanted.local))
+		MetricAdd(METRIC_FLUSHES, 1);
+	durable = CommitHorizonWait(&wanted);
 	memset(&wanted, 0, sizeof(wanted));
 	return durable;
 }

@@ -60,6 +60,11 @@ ExchangeCreate(void)
 	exchange->announced = 0;
 	exchange->received = 0;
 	exchange->tries = 0;
+	exchange->allowed_origin = NULL;
+	exchange->requested_headers = NULL;
+	exchange->body_is_gzip = false;
+	exchange->takes_gzip = false;
+	exchange->packed = NULL;
 	exchange->suspended = NULL;
 	resetStringInfo(&exchange->body);
 	resetStringInfo(&exchange->reply);
@@ -73,6 +78,8 @@ ExchangeRelease(Exchange *exchange)
 		dlist_delete(&exchange->node);
 	if (exchange->state == EXCHANGE_ANSWERED)
 		unsent_count--;
+	if (exchange->packed != NULL)
+		pfree(exchange->packed);
 	if (free_count == KEEP_EXCHANGES)
 	{
 		pfree(exchange->body.data);
@@ -121,6 +128,27 @@ GrowBody(Exchange *exchange, Size needed)
 	return true;
 }
 
+bool
+ExchangeTakeBody(Exchange *exchange, StringInfo taken)
+{
+	char	   *data = MemoryContextAllocExtended(context, FIRST_BUFFER_SIZE, MCXT_ALLOC_NO_OOM);
+
+	if (data == NULL)
+		return false;
+	*taken = exchange->body;
+	exchange->body.data = data;
+	exchange->body.maxlen = FIRST_BUFFER_SIZE;
+	resetStringInfo(&exchange->body);
+	return true;
+}
+
+bool
+ExchangeMakePacked(Exchange *exchange, Size size)
+{
+	exchange->packed = MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	return exchange->packed != NULL;
+}
+
 /* Gives back what the buffer has grown to, if that is much. */
 static void
 ShrinkBuffer(StringInfo buffer)
@@ -144,6 +172,7 @@ void
 ExchangeEnqueue(Exchange *exchange)
 {
 	exchange->state = EXCHANGE_QUEUED;
+	INSTR_TIME_SET_CURRENT(exchange->begun);
 	dlist_push_tail(&queue, &exchange->node);
 }
 

@@ -13,6 +13,7 @@
 #include "http/authentication.h"
 #include "lib/ilist.h"
 #include "lib/stringinfo.h"
+#include "portability/instr_time.h"
 
 struct		MHD_Connection;
 
@@ -30,11 +31,15 @@ typedef enum RequestKind
 {
 	REQUEST_OPERATION,			/* to be run */
 	REQUEST_HEALTH,
+	REQUEST_METRICS,
+	REQUEST_PREFLIGHT,			/* of a browser: may a page's script ask? */
 	REQUEST_UNKNOWN_PATH,
 	REQUEST_UNKNOWN_OPERATION,
 	REQUEST_NOT_JSON,			/* empty, or not UTF-8 */
 	REQUEST_BAD_FRAMING,		/* where it ends is ambiguous */
 	REQUEST_TOO_LARGE,
+	REQUEST_UNKNOWN_CODING,
+	REQUEST_BAD_CODING,			/* the body is not gzip, but says so */
 	REQUEST_NO_MEMORY
 } RequestKind;
 
@@ -59,6 +64,14 @@ typedef struct Exchange
 	StringInfoData body;
 	StringInfoData reply;
 	int			status;			/* HTTP status of the reply */
+	instr_time	begun;			/* when it was complete */
+
+	/* what the headers ask for; the texts are libmicrohttpd's */
+	const char *allowed_origin; /* cors.h; NULL: none */
+	const char *requested_headers;	/* of a preflight, or NULL */
+	bool		body_is_gzip;
+	bool		takes_gzip;
+	char	   *packed;			/* the reply as gzip, or NULL */
 
 	/* parking.h */
 	int			tries;			/* that met a lock */
@@ -76,6 +89,12 @@ extern void ExchangeRelease(Exchange *exchange);
 
 /* Appends to the body; false if there is no memory for it. */
 extern bool ExchangeAppendBody(Exchange *exchange, const char *data, Size len);
+
+/* Gives the body away and begins a new one, or false. */
+extern bool ExchangeTakeBody(Exchange *exchange, StringInfo taken);
+
+/* Makes room for a compressed reply; false if there is none. */
+extern bool ExchangeMakePacked(Exchange *exchange, Size size);
 
 /* The requests that are complete and wait to be run, oldest first. */
 extern void ExchangeEnqueue(Exchange *exchange);

@@ -8,17 +8,20 @@
  */
 #include "base/compat.h"
 
-#include <unistd.h>
-
 #include "http/authentication.h"
 #include "http/commit_group.h"
+#include "http/content_coding.h"
+#include "http/cors.h"
+#include "http/endpoints.h"
 #include "http/exchange.h"
 #include "http/http.h"
 #include "http/listen.h"
+#include "http/metrics.h"
 #include "http/parking.h"
 #include "http/protocol.h"
 #include "http/request_runner.h"
 #include "http/server.h"
+#include "http/tls.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "portability/instr_time.h"
@@ -50,12 +53,10 @@
 
 #define WORKER_TYPE		"dynamo http worker"
 
-static int	workers;
-
 static instr_time last_tick;
 static bool has_statistics = false; /* not yet reported */
 
-static int	DefaultWorkers(void);
+static bool EndpointsArePossible(void);
 static WaitEventSet *MakeWaitSet(void);
 static void WaitForWork(WaitEventSet *set, bool pending);
 static bool Turn(void);
@@ -67,43 +68,45 @@ static void Drain(void);
 void
 HttpInit(void)
 {
-	DefineCustomIntVariable("dynamo.workers",
-							"Sets the number of background workers that serve the HTTP endpoint.",
-							"0 means no endpoint. The default is the number of processors, but at most half of max_worker_processes.",
-							&workers,
-							DefaultWorkers(), 0, 1024,
-							PGC_POSTMASTER,
-							0,
-							NULL, NULL, NULL);
 	AuthenticationInit();
+	EndpointsInit();
 	ListenInit();
 	ServerInit();
 	ProtocolInit();
+	CorsInit();
+	ContentCodingInit();
+	MetricsInit();
+	TlsInit();
 	ParkingInit();
 
 	/* Not in a stand-alone backend, nor while pg_upgrade works. */
-	if (workers == 0 || !IsPostmasterEnvironment || IsBinaryUpgrade || !ListenIsPossible())
+	if (!IsPostmasterEnvironment || IsBinaryUpgrade || !EndpointsArePossible())
 		return;
-	CommitHorizonInit(workers);
-	for (int i = 1; i <= workers; i++)
+	CommitHorizonInit(EndpointWorkers());
+	MetricsMemoryInit(EndpointWorkers());
+	for (int i = 1; i <= EndpointWorkers(); i++)
 	{
 		char		name[BGW_MAXLEN];
 
 		snprintf(name, sizeof(name), WORKER_TYPE " %d", i);
-		WorkerRegister(name, WORKER_TYPE, "HttpWorkerMain", i - 1);
+		WorkerRegisterForStandby(name, WORKER_TYPE, "HttpWorkerMain", i - 1);
 	}
 }
 
-/*
- * More workers than processors make nothing faster, and those of parallel
- * queries need room too.
- */
-static int
-DefaultWorkers(void)
+/* Whether there is an endpoint, and nothing stands in the way of any. */
+static bool
+EndpointsArePossible(void)
 {
-	long		processors = sysconf(_SC_NPROCESSORS_ONLN);
+	if (!EndpointsMake())
+		return false;
+	for (int i = 0; i < EndpointCount(); i++)
+	{
+		const Endpoint *endpoint = EndpointAt(i);
 
-	return Max(1, Min(processors, max_worker_processes / 2));
+		if (endpoint->workers > 0 && !ListenIsPossible(endpoint->port))
+			return false;
+	}
+	return EndpointWorkers() > 0;
 }
 
 void
@@ -111,12 +114,14 @@ HttpWorkerMain(Datum arg)
 {
 	WaitEventSet *set;
 	bool		pending = false;
+	const Endpoint *endpoint = EndpointOfWorker(DatumGetInt32(arg));
 
-	WorkerStart();
+	WorkerStartIn(endpoint->database);
+	MetricsStart(DatumGetInt32(arg));
 	CommitHorizonJoin(DatumGetInt32(arg));
 	RequestRunnerStart();
 	AuthenticationStart();
-	ServerStart();
+	ServerStart(endpoint->port);
 	set = MakeWaitSet();
 	INSTR_TIME_SET_CURRENT(last_tick);
 	ereport(DEBUG1, (errmsg_internal("%s started", MyBgworkerEntry->bgw_name)));
@@ -172,8 +177,8 @@ WaitForWork(WaitEventSet *set, bool pending)
 			ServerAccept();
 	}
 	/* whether the latch is set or not: a wait within a request may have reset it */
-	if (!WorkerStopRequested())
-		WorkerProcessInterrupts();
+	if (!WorkerStopRequested() && WorkerProcessInterrupts())
+		TlsReload();
 }
 
 /*

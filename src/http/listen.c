@@ -28,7 +28,7 @@
 /* What to do with each address; false ends the walk. */
 typedef bool (*AddressFunction) (const struct addrinfo *address);
 
-static int	port;
+static int	port;				/* of this worker's endpoint */
 static char *listen_addresses;
 
 static int	epoll_fd = -1;
@@ -38,7 +38,6 @@ static int	socket_count = 0;
 static bool ForEachAddress(AddressFunction function);
 static bool ForEachAddressOf(const char *host, AddressFunction function);
 static bool CheckAddress(const struct addrinfo *address);
-static bool IsLoopback(const struct sockaddr *address);
 static const char *AddressText(const struct addrinfo *address);
 static bool IsMissing(int error);
 static int	BoundSocket(const struct addrinfo *address, bool shared);
@@ -47,14 +46,6 @@ static bool OpenAddress(const struct addrinfo *address);
 void
 ListenInit(void)
 {
-	DefineCustomIntVariable("dynamo.port",
-							"Sets the TCP port of the HTTP endpoint.",
-							NULL,
-							&port,
-							8000, 1, 65535,
-							PGC_POSTMASTER,
-							0,
-							NULL, NULL, NULL);
 	DefineCustomStringVariable("dynamo.listen_addresses",
 							   "Sets the host names or IP addresses the HTTP endpoint listens on.",
 							   "Separated by commas. While dynamo.auth is \"none\", only loopback addresses are accepted.",
@@ -66,8 +57,9 @@ ListenInit(void)
 }
 
 bool
-ListenIsPossible(void)
+ListenIsPossible(int wanted_port)
 {
+	port = wanted_port;
 	if (AuthenticationIsKnown() && ForEachAddress(CheckAddress))
 		return true;
 	ereport(LOG, (errmsg("the HTTP endpoint is not started")));
@@ -75,8 +67,9 @@ ListenIsPossible(void)
 }
 
 int
-ListenOpen(void)
+ListenOpen(int wanted_port)
 {
+	port = wanted_port;
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (epoll_fd < 0)
 		elog(ERROR, "epoll_create1 failed: %m");
@@ -184,7 +177,7 @@ CheckAddress(const struct addrinfo *address)
 {
 	int			fd;
 
-	if (AuthenticationIsNone() && !IsLoopback(address->ai_addr))
+	if (AuthenticationIsNone() && !ListenIsLoopback(address->ai_addr))
 	{
 		ereport(LOG,
 				(errmsg("\"%s\" of \"dynamo.listen_addresses\" is not a loopback address",
@@ -199,9 +192,9 @@ CheckAddress(const struct addrinfo *address)
 	return true;
 }
 
-/* Whether only this machine reaches the address. */
-static bool
-IsLoopback(const struct sockaddr *address)
+/* An IPv4 client of a socket for both has an address mapped into IPv6; ours are for one. */
+bool
+ListenIsLoopback(const struct sockaddr *address)
 {
 	if (address->sa_family == AF_INET)
 		return (ntohl(((const struct sockaddr_in *) address)->sin_addr.s_addr) >> 24) == 127;

@@ -10,21 +10,24 @@
 
 #include <sys/socket.h>
 
-/* Declares dynamo.port and dynamo.listen_addresses. */
+/* Declares dynamo.listen_addresses. */
 extern void ListenInit(void);
 
 /*
- * In the postmaster: whether the endpoint can be started.  If not, the log
- * says why.
+ * In the postmaster: whether the endpoint on that port can be started.  If
+ * not, the log says why.
  */
-extern bool ListenIsPossible(void);
+extern bool ListenIsPossible(int wanted_port);
 
 /*
- * Opens the worker's sockets and returns a descriptor that is readable while
+ * Opens the worker's sockets on the port and returns a descriptor that is readable while
  * a connection waits.  Raises an error if it cannot.
  */
-extern int	ListenOpen(void);
+extern int	ListenOpen(int wanted_port);
 extern void ListenClose(void);
+
+/* Whether only this machine has the address. */
+extern bool ListenIsLoopback(const struct sockaddr *address);
 
 /*
  * While paused the descriptor is never readable; connections wait in the

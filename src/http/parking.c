@@ -6,6 +6,7 @@
 
 #include <limits.h>
 
+#include "http/metrics.h"
 #include "http/parking.h"
 #include "portability/instr_time.h"
 #include "utils/guc.h"
@@ -65,6 +66,7 @@ ParkingAdd(Exchange *exchange)
 	if (lock_timeout > 0)
 		exchange->retry_at = Min(exchange->retry_at, Max(now + 1, exchange->parked_at + lock_timeout));
 	exchange->state = EXCHANGE_PARKED;
+	MetricAdd(METRIC_PARKED, 1);
 	dlist_push_tail(&parked, &exchange->node);
 	next_due = Min(next_due, exchange->retry_at);
 }

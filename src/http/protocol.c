@@ -4,7 +4,9 @@
  *	  answers that need no operation.
  *
  * An operation is a POST of a JSON body to / with its name in X-Amz-Target.
- * GET / says that the service is alive.  Whatever is no such request gets the
+ * GET / says that the service is alive, GET /metrics what it has done (of
+ * this, too, only the worker that is asked speaks HTTP; the numbers are of
+ * all).  Whatever is no such request gets the
  * service's 404 for it.
  *
  * A body over dynamo.max_body is read and thrown away up to twice that size,
@@ -12,6 +14,9 @@
  */
 #include "base/compat.h"
 
+#include "http/content_coding.h"
+#include "http/cors.h"
+#include "http/metrics.h"
 #include "http/protocol.h"
 #include "http/response.h"
 #include "mb/pg_wchar.h"
@@ -23,6 +28,8 @@
 static const char amz_json[] = "application/x-amz-json-1.0";
 static const char plain_json[] = "application/json";
 
+#define METRICS_CONTENT_TYPE	"text/plain; version=0.0.4; charset=utf-8"
+
 /* The answers that need no operation. */
 typedef struct FixedAnswer
 {
@@ -32,12 +39,18 @@ typedef struct FixedAnswer
 
 static const FixedAnswer fixed_answers[] = {
 	[REQUEST_HEALTH] = {200, "healthy: dynamodb.local "},
+	[REQUEST_METRICS] = {200, ""},	/* the body is the exchange's */
+	[REQUEST_PREFLIGHT] = {204, ""},
 	[REQUEST_UNKNOWN_PATH] = {404, "<UnknownOperationException/>\n"},
 	[REQUEST_UNKNOWN_OPERATION] = {400, "{\"__type\":\"com.amazon.coral.service#UnknownOperationException\"}"},
 	[REQUEST_NOT_JSON] = {400, "{\"__type\":\"com.amazon.coral.service#SerializationException\"}"},
 	[REQUEST_BAD_FRAMING] = {400, "{\"__type\":\"com.amazon.coral.service#SerializationException\"}"},
 	[REQUEST_TOO_LARGE] = {413, "{\"__type\":\"com.amazon.coral.service#RequestEntityTooLargeException\","
 	"\"message\":\"Request entity too large\"}"},
+	[REQUEST_UNKNOWN_CODING] = {415, "{\"__type\":\"com.amazon.coral.service#SerializationException\","
+	"\"Message\":\"The Content-Encoding of a request can be gzip\"}"},
+	[REQUEST_BAD_CODING] = {400, "{\"__type\":\"com.amazon.coral.service#SerializationException\","
+	"\"Message\":\"The body is not in the Content-Encoding gzip\"}"},
 	[REQUEST_NO_MEMORY] = {503, "{\"__type\":\"com.amazon.coral.service#ServiceUnavailableException\","
 	"\"message\":\"The server is out of memory\"}"},
 };
@@ -52,6 +65,11 @@ typedef struct Head
 	bool		chunked;
 	bool		expects_continue;
 	bool		ambiguous;		/* where the body ends */
+	ContentCoding coding;
+	bool		takes_gzip;
+	const char *origin;			/* of the web page whose script asks; or NULL */
+	bool		asks_for_method;	/* as a preflight does */
+	const char *requested_headers;
 } Head;
 
 static int	max_body_kb;
@@ -61,6 +79,9 @@ static enum MHD_Result ReadHeader(void *head, enum MHD_ValueKind kind, const cha
 static void ReadContentLength(Head *head, const char *value);
 static const char *JsonContentType(const char *value, Size len);
 static bool IsToken(const char *value, Size len, const char *token);
+static void NoteExtras(Exchange *exchange, const Head *head);
+static const struct sockaddr *ClientOf(struct MHD_Connection *connection);
+static bool Unpack(Exchange *exchange);
 static RequestKind KindOf(Exchange *exchange, const Head *head, const char *method, const char *path);
 static RequestKind KindOfPost(Exchange *exchange, const Head *head);
 static uint64 MaxBody(void);
@@ -86,7 +107,10 @@ ProtocolReadHead(Exchange *exchange, struct MHD_Connection *connection, const ch
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, ReadHeader, &head);
 	if (head.length != NULL)
 		exchange->announced = strtoull(head.length, NULL, 10);
+	NoteExtras(exchange, &head);
 	exchange->kind = KindOf(exchange, &head, method, path);
+	if (exchange->kind == REQUEST_METRICS && !MetricsAllowed(ClientOf(connection)))
+		exchange->kind = REQUEST_UNKNOWN_PATH;
 
 	if (exchange->kind == REQUEST_OPERATION)
 		AuthenticationReadHead(&exchange->authentication, connection, method, path);
@@ -112,6 +136,8 @@ ReadHeader(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len
 		case 6:
 			if (IsToken(name, name_len, "Expect"))
 				head->expects_continue = true;
+			else if (head->origin == NULL && IsToken(name, name_len, "Origin"))
+				head->origin = value;
 			break;
 		case 12:
 			if (head->target == NULL && IsToken(name, name_len, "X-Amz-Target"))
@@ -125,6 +151,23 @@ ReadHeader(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len
 		case 14:
 			if (IsToken(name, name_len, "Content-Length"))
 				ReadContentLength(head, value);
+			break;
+		case 15:
+			if (IsToken(name, name_len, "Accept-Encoding"))
+				head->takes_gzip |= ContentCodingAccepted(value, value_len);
+			break;
+		case 16:
+			if (IsToken(name, name_len, "Content-Encoding"))
+				head->coding = head->coding == CODING_NONE ? ContentCodingOf(value, value_len) :
+					CODING_UNKNOWN;
+			break;
+		case 29:
+			if (IsToken(name, name_len, "Access-Control-Request-Method"))
+				head->asks_for_method = true;
+			break;
+		case 30:
+			if (head->requested_headers == NULL && IsToken(name, name_len, "Access-Control-Request-Headers"))
+				head->requested_headers = value;
 			break;
 		case 17:
 			if (IsToken(name, name_len, "Transfer-Encoding"))
@@ -163,6 +206,22 @@ JsonContentType(const char *value, Size len)
 	return NULL;
 }
 
+/* Notes in the exchange what is asked of the response besides its content. */
+static void
+NoteExtras(Exchange *exchange, const Head *head)
+{
+	exchange->allowed_origin = CorsAllowed(head->origin);
+	exchange->requested_headers = head->requested_headers;
+	exchange->body_is_gzip = head->coding == CODING_GZIP;
+	exchange->takes_gzip = head->takes_gzip;
+}
+
+static const struct sockaddr *
+ClientOf(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+}
+
 /* Compares as HTTP does, in either case. */
 static bool
 IsToken(const char *value, Size len, const char *token)
@@ -179,6 +238,11 @@ KindOf(Exchange *exchange, const Head *head, const char *method, const char *pat
 		return REQUEST_BAD_FRAMING;
 	if (exchange->announced > MaxBody())
 		return REQUEST_TOO_LARGE;
+	if (strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0 && head->asks_for_method &&
+		exchange->allowed_origin != NULL)
+		return REQUEST_PREFLIGHT;
+	if (strcmp(path, "/metrics") == 0 && strcmp(method, MHD_HTTP_METHOD_GET) == 0)
+		return REQUEST_METRICS;
 	if (strcmp(path, "/") != 0)
 		return REQUEST_UNKNOWN_PATH;
 	if (strcmp(method, MHD_HTTP_METHOD_POST) == 0)
@@ -198,6 +262,8 @@ KindOfPost(Exchange *exchange, const Head *head)
 		memcmp(head->target, TARGET_PREFIX, TARGET_PREFIX_LEN) == 0)
 		exchange->operation = OperationFind(head->target + TARGET_PREFIX_LEN,
 											head->target_len - TARGET_PREFIX_LEN);
+	if (head->coding == CODING_UNKNOWN)
+		return REQUEST_UNKNOWN_CODING;
 	return exchange->operation != NULL ? REQUEST_OPERATION : REQUEST_UNKNOWN_OPERATION;
 }
 
@@ -231,29 +297,87 @@ ProtocolNeedsRun(Exchange *exchange)
 
 	if (exchange->kind == REQUEST_UNKNOWN_OPERATION && exchange->received == 0)
 		exchange->kind = REQUEST_NOT_JSON;
+	if (exchange->kind == REQUEST_METRICS && !MetricsPage(&exchange->reply))
+		exchange->kind = REQUEST_NO_MEMORY;
 	if (exchange->kind != REQUEST_OPERATION)
 		return false;
+	/* the signature is of the bytes on the wire */
 	if (!AuthenticationReadBody(&exchange->authentication, body->data, body->len))
 	{
 		exchange->kind = REQUEST_NO_MEMORY;
 		return false;
 	}
+	if (exchange->body_is_gzip && !Unpack(exchange))
+		return false;
 	if (body->len > 0 && pg_encoding_verifymbstr(PG_UTF8, body->data, body->len) == body->len)
 		return true;
 	exchange->kind = REQUEST_NOT_JSON;
 	return false;
 }
 
+/* Unpacks the body; false: the kind says what is wrong with it. */
+static bool
+Unpack(Exchange *exchange)
+{
+	switch (ContentUnpack(exchange, MaxBody()))
+	{
+		case UNPACK_DONE:
+			return true;
+		case UNPACK_BAD:
+			exchange->kind = REQUEST_BAD_CODING;
+			return false;
+		case UNPACK_TOO_LARGE:
+			exchange->kind = REQUEST_TOO_LARGE;
+			return false;
+		case UNPACK_NO_MEMORY:
+			exchange->kind = REQUEST_NO_MEMORY;
+			return false;
+	}
+	return false;
+}
+
+/* The answer to a request that no operation has answered. */
+static void
+FixedResponse(const Exchange *exchange, Response *response)
+{
+	const FixedAnswer *fixed = &fixed_answers[exchange->kind];
+
+	response->status = fixed->status;
+	response->body = fixed->body;
+	response->len = strlen(fixed->body);
+	response->content_type = fixed->body[0] == '{' ? amz_json : NULL;
+	response->close = exchange->kind == REQUEST_BAD_FRAMING;
+	response->preflight = exchange->kind == REQUEST_PREFLIGHT;
+	if (exchange->kind != REQUEST_METRICS)
+		return;
+	response->body = exchange->reply.data;
+	response->len = exchange->reply.len;
+	response->content_type = METRICS_CONTENT_TYPE;
+}
+
 bool
 ProtocolAnswer(Exchange *exchange, struct MHD_Connection *connection)
 {
-	const FixedAnswer *fixed;
+	bool		ran = exchange->kind == REQUEST_OPERATION;
+	const char *packed = NULL;
+	Response	response = {
+		.status = exchange->status,
+		.content_type = exchange->content_type,
+		.body = exchange->reply.data,
+		.len = exchange->reply.len,
+		.allowed_origin = exchange->allowed_origin,
+		.requested_headers = exchange->requested_headers
+	};
 
-	if (exchange->kind == REQUEST_OPERATION)
-		return ResponseQueue(connection, exchange->status, exchange->content_type,
-							 exchange->reply.data, exchange->reply.len, false);
+	if (!ran)
+		FixedResponse(exchange, &response);
+	if (exchange->takes_gzip && response.body == exchange->reply.data &&
+		(packed = ContentPack(exchange, &response.len)) != NULL)
+		response.body = packed;
+	response.is_gzip = packed != NULL;
 
-	fixed = &fixed_answers[exchange->kind];
-	return ResponseQueue(connection, fixed->status, fixed->body[0] == '{' ? amz_json : NULL,
-						 fixed->body, strlen(fixed->body), exchange->kind == REQUEST_BAD_FRAMING);
+	MetricAdd(METRIC_BYTES_IN, exchange->received);
+	MetricAdd(METRIC_BYTES_OUT, response.len);
+	MetricsCountResponse(ran ? exchange->operation : NULL, response.status, exchange->begun);
+	return ResponseQueue(connection, &response);
 }

@@ -9,6 +9,7 @@
 #include "base/compat.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "http/commit_group.h"
 #include "http/permissions.h"
 #include "http/request_runner.h"
@@ -31,6 +32,7 @@ static MemoryContext request_context = NULL;
 
 static void Run(Exchange *exchange);
 static bool Fail(Exchange *exchange);
+static bool IsReplayConflict(int sqlstate);
 static bool IsExpected(int sqlstate);
 
 void
@@ -113,7 +115,8 @@ Fail(Exchange *exchange)
 	WorkerRefuseCancel();
 	MemoryContextSwitchTo(request_context);
 	error = CopyErrorData();
-	met_lock = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE && !LockWaitIsFinal();
+	met_lock = (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE || IsReplayConflict(error->sqlerrcode)) &&
+		!LockWaitIsFinal();
 	if (met_lock || IsExpected(error->sqlerrcode))
 		ereport(DEBUG1, (errmsg_internal("%s: %s", exchange->operation->name, error->message)));
 	else
@@ -131,6 +134,13 @@ Fail(Exchange *exchange)
 	if (!met_lock)
 		exchange->status = ServiceErrorBody(&exchange->reply, error);
 	return !met_lock;
+}
+
+/* Whether the read stood in the way of what a standby replays. */
+static bool
+IsReplayConflict(int sqlstate)
+{
+	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE && RecoveryInProgress();
 }
 
 /* Whether the error is an answer of the service. */

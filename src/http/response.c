@@ -12,6 +12,7 @@
 #include <zlib.h>
 
 #include "common/pg_prng.h"
+#include "http/cors.h"
 #include "http/response.h"
 #include "utils/builtins.h"
 
@@ -20,8 +21,7 @@
 
 static pg_prng_state id_state;
 
-static bool AddHeaders(struct MHD_Response *response, const char *content_type,
-					   const char *body, Size len, bool close);
+static bool AddHeaders(struct MHD_Response *queued, const Response *response);
 static void MakeRequestId(char *id);
 static void MakeChecksum(char *text, const char *body, Size len);
 
@@ -32,37 +32,46 @@ ResponseStart(void)
 }
 
 bool
-ResponseQueue(struct MHD_Connection *connection, int status, const char *content_type,
-			  const char *body, Size len, bool close)
+ResponseQueue(struct MHD_Connection *connection, const Response *response)
 {
-	struct MHD_Response *response;
-	bool		queued;
+	struct MHD_Response *queued;
+	bool		done;
 
-	response = MHD_create_response_from_buffer(len, unconstify(char *, body), MHD_RESPMEM_PERSISTENT);
-	if (response == NULL)
+	queued = MHD_create_response_from_buffer(response->len, unconstify(char *, response->body),
+											 MHD_RESPMEM_PERSISTENT);
+	if (queued == NULL)
 		return false;
-	queued = AddHeaders(response, content_type, body, len, close) &&
-		MHD_queue_response(connection, status, response) == MHD_YES;
-	MHD_destroy_response(response);
-	return queued;
+	done = AddHeaders(queued, response) &&
+		MHD_queue_response(connection, response->status, queued) == MHD_YES;
+	MHD_destroy_response(queued);
+	return done;
 }
 
-/* False if there is no memory. */
 static bool
-AddHeaders(struct MHD_Response *response, const char *content_type,
-		   const char *body, Size len, bool close)
+Add(struct MHD_Response *queued, const char *name, const char *value)
+{
+	return MHD_add_response_header(queued, name, value) == MHD_YES;
+}
+
+/*
+ * False if there is no memory.  The checksum is that of the bytes on the wire,
+ * compressed or not: the SDKs check it before they unpack.
+ */
+static bool
+AddHeaders(struct MHD_Response *queued, const Response *response)
 {
 	char		id[REQUEST_ID_RANDOM + sizeof(REQUEST_ID_END)];
 	char		checksum[12];
 
 	MakeRequestId(id);
-	MakeChecksum(checksum, body, len);
-	return MHD_add_response_header(response, "x-amzn-RequestId", id) == MHD_YES &&
-		MHD_add_response_header(response, "x-amz-crc32", checksum) == MHD_YES &&
-		(content_type == NULL ||
-		 MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type) == MHD_YES) &&
-		(!close ||
-		 MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES);
+	MakeChecksum(checksum, response->body, response->len);
+	return Add(queued, "x-amzn-RequestId", id) &&
+		Add(queued, "x-amz-crc32", checksum) &&
+		(!response->content_type || Add(queued, MHD_HTTP_HEADER_CONTENT_TYPE, response->content_type)) &&
+		(!response->is_gzip || Add(queued, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip")) &&
+		(!response->close || Add(queued, MHD_HTTP_HEADER_CONNECTION, "close")) &&
+		(!response->allowed_origin ||
+		 CorsAddHeaders(queued, response->allowed_origin, response->preflight, response->requested_headers));
 }
 
 /* Five random bits a character. */

@@ -23,14 +23,13 @@
 
 #include "http/exchange.h"
 #include "http/listen.h"
+#include "http/metrics.h"
 #include "http/protocol.h"
 #include "http/response.h"
 #include "http/server.h"
+#include "http/tls.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-
-/* Holds the headers of a request; libmicrohttpd clears it for each. */
-#define CONNECTION_MEMORY	(16 * 1024)
 
 /* Ticks between two log messages that no more connections are taken. */
 #define LOG_INTERVAL		60
@@ -42,12 +41,15 @@ typedef struct Connection
 {
 	dlist_node	node;
 	int			socket;
+	bool		fresh;			/* no request has begun yet */
 	bool		busy;			/* a request has begun and is not answered */
 	struct MHD_Connection *suspended;	/* itself, while its request is parked */
+	bool		cut;			/* it took too long */
 	int			age;			/* ticks since it became busy or idle */
 } Connection;
 
 static int	max_connections;
+static int	max_header_kb;
 static int	idle_timeout;
 static int	client_timeout;
 
@@ -60,8 +62,10 @@ static bool exhausted = false;	/* no descriptor or memory for another one */
 static bool paused = false;
 static int	quiet_ticks = 0;	/* until the log is told again of a pause */
 
+static struct MHD_Daemon *StartDaemon(void);
 static void RaiseDescriptorLimit(void);
 static void PauseOrResume(void);
+static int	TimeLimit(const Connection *connection);
 static bool PeerHasClosed(const Connection *connection);
 static void LogMessage(void *arg, const char *format, va_list args) pg_attribute_printf(2, 0);
 static void Panic(void *arg, const char *file, unsigned int line, const char *reason);
@@ -89,6 +93,14 @@ ServerInit(void)
 							PGC_POSTMASTER,
 							0,
 							NULL, NULL, NULL);
+	DefineCustomIntVariable("dynamo.max_header",
+							"Sets the memory that each HTTP connection has for the headers of a request.",
+							"About a third of it is used for the reading of them.",
+							&max_header_kb,
+							16, 4, 1024,
+							PGC_POSTMASTER,
+							GUC_UNIT_KB,
+							NULL, NULL, NULL);
 	DefineCustomIntVariable("dynamo.idle_timeout",
 							"Sets how long an HTTP connection may stay open without a request.",
 							NULL,
@@ -99,7 +111,7 @@ ServerInit(void)
 							NULL, NULL, NULL);
 	DefineCustomIntVariable("dynamo.client_timeout",
 							"Sets how long a client may take to send a request's body and to receive the response.",
-							NULL,
+							"Also for what comes before the first request of a connection.",
 							&client_timeout,
 							60, 1, INT_MAX / 1000,
 							PGC_SIGHUP,
@@ -108,7 +120,7 @@ ServerInit(void)
 }
 
 void
-ServerStart(void)
+ServerStart(int port)
 {
 	connection_context = AllocSetContextCreate(TopMemoryContext, "dynamo http connections", ALLOCSET_DEFAULT_SIZES);
 	ExchangeStart();
@@ -116,19 +128,34 @@ ServerStart(void)
 	RaiseDescriptorLimit();
 
 	MHD_set_panic_func(Panic, NULL);
-	server = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
-							  MHD_USE_ERROR_LOG,
-							  0,
-							  NULL, NULL, HandleRequest, NULL,
-							  MHD_OPTION_EXTERNAL_LOGGER, LogMessage, NULL,
-							  MHD_OPTION_CONNECTION_LIMIT, (unsigned int) max_connections,
-							  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) CONNECTION_MEMORY,
-							  MHD_OPTION_NOTIFY_COMPLETED, RequestOver, NULL,
-							  MHD_OPTION_NOTIFY_CONNECTION, ConnectionChanged, NULL,
-							  MHD_OPTION_END);
+	TlsStart();
+	server = StartDaemon();
 	if (server == NULL)
 		ereport(ERROR, (errmsg("could not start the HTTP server")));
-	listen_fd = ListenOpen();
+	listen_fd = ListenOpen(port);
+}
+
+/*
+ * With TLS, GnuTLS asks for the certificate at each handshake; without, the
+ * options end before those of TLS.
+ */
+static struct MHD_Daemon *
+StartDaemon(void)
+{
+	unsigned int flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+		MHD_USE_ERROR_LOG;
+
+	return MHD_start_daemon(flags | (TlsIsOn() ? MHD_USE_TLS : 0),
+							0,
+							NULL, NULL, HandleRequest, NULL,
+							MHD_OPTION_EXTERNAL_LOGGER, LogMessage, NULL,
+							MHD_OPTION_CONNECTION_LIMIT, (unsigned int) max_connections,
+							MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) max_header_kb * 1024,
+							MHD_OPTION_NOTIFY_COMPLETED, RequestOver, NULL,
+							MHD_OPTION_NOTIFY_CONNECTION, ConnectionChanged, NULL,
+							TlsIsOn() ? MHD_OPTION_HTTPS_CERT_CALLBACK : MHD_OPTION_END, TlsCertificate,
+							MHD_OPTION_HTTPS_PRIORITIES, TlsPriorities(),
+							MHD_OPTION_END);
 }
 
 /*
@@ -220,17 +247,32 @@ ServerTick(void)
 	exhausted = false;
 	quiet_ticks = Max(quiet_ticks - 1, 0);
 	PauseOrResume();
+	TlsTick(client_timeout + 1);
 	dlist_foreach(iter, &connections)
 	{
 		Connection *connection = dlist_container(Connection, node, iter.cur);
+		bool		late;
 
 		if (connection->suspended)
 			continue;
+		late = ++connection->age > TimeLimit(connection);
+		if (late && !connection->cut)
+			MetricAdd(METRIC_CONNECTIONS_TIMED_OUT, 1);
+		connection->cut |= late;
+
 		/* Shut down, it is readable at its end; ServerRun() closes it. */
-		if (++connection->age > (connection->busy ? client_timeout : idle_timeout) ||
-			(!connection->busy && PeerHasClosed(connection)))
+		if (late || (!connection->busy && PeerHasClosed(connection)))
 			shutdown(connection->socket, SHUT_RDWR);
 	}
+}
+
+/* In ticks. */
+static int
+TimeLimit(const Connection *connection)
+{
+	if (connection->busy)
+		return client_timeout;
+	return connection->fresh ? Min(client_timeout, idle_timeout) : idle_timeout;
 }
 
 /*
@@ -306,14 +348,18 @@ ConnectionChanged(void *arg, struct MHD_Connection *mhd, void **context,
 	{
 		connection = MemoryContextAllocZero(connection_context, sizeof(Connection));
 		connection->socket = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+		connection->fresh = true;
 		dlist_push_tail(&connections, &connection->node);
 		connection_count++;
+		MetricAdd(METRIC_CONNECTIONS_TAKEN, 1);
+		MetricAdd(METRIC_CONNECTIONS, 1);
 		*context = connection;
 	}
 	else
 	{
 		dlist_delete(&connection->node);
 		connection_count--;
+		MetricAdd(METRIC_CONNECTIONS, -1);
 		pfree(connection);
 	}
 }
@@ -330,6 +376,7 @@ SetBusy(struct MHD_Connection *mhd, bool busy)
 {
 	Connection *connection = ConnectionOf(mhd);
 
+	connection->fresh = false;
 	connection->busy = busy;
 	connection->age = 0;
 }

@@ -13,8 +13,8 @@
  */
 extern void ServerInit(void);
 
-/* Opens the endpoint.  Raises an error if it cannot. */
-extern void ServerStart(void);
+/* Opens the endpoint on that port.  Raises an error if it cannot. */
+extern void ServerStart(int port);
 
 /* The descriptors that are readable when there is something to do. */
 extern int	ServerListenDescriptor(void);

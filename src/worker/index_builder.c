@@ -20,10 +20,12 @@
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "worker/databases.h"
 #include "worker/index_builder.h"
 #include "worker/worker.h"
 
 extern PGDLLEXPORT void DynamoIndexBuilderMain(Datum arg);
+extern PGDLLEXPORT void DynamoIndexBuilderAtStartMain(Datum arg);
 
 /* Tells the builder's locks from SQL's advisory locks, which use 1 and 2. */
 #define BUILDER_LOCK_SPACE	4
@@ -111,21 +113,12 @@ BuildIndex(IndexBuild *build)
 	Commit();
 }
 
-/* arg is the database; 0 stands for dynamo.database. */
-void
-DynamoIndexBuilderMain(Datum arg)
+/* Builds what there is to be built in the worker's database. */
+static void
+BuildAll(void)
 {
 	IndexBuild	build;
 	Oid			side = InvalidOid;
-
-	if (OidIsValid(DatumGetObjectId(arg)))
-	{
-		pqsignal(SIGTERM, die);
-		BackgroundWorkerUnblockSignals();
-		BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(arg), InvalidOid, 0);
-	}
-	else
-		WorkerStart();
 
 	pgstat_report_activity(STATE_RUNNING, "building indexes");
 	while (NextIndex(&build, &side))
@@ -138,8 +131,31 @@ DynamoIndexBuilderMain(Datum arg)
 	proc_exit(0);
 }
 
+/* arg is the OID of the database. */
+void
+DynamoIndexBuilderMain(Datum arg)
+{
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(arg), InvalidOid, 0);
+	BuildAll();
+}
+
+/* arg says which of the databases that the settings name. */
+void
+DynamoIndexBuilderAtStartMain(Datum arg)
+{
+	ServedDatabase *database = list_nth(DatabasesServed(), DatumGetInt32(arg));
+
+	WorkerStartIn(database->name);
+	BuildAll();
+}
+
 void
 IndexBuilderInit(void)
 {
-	WorkerRegister(INDEX_BUILDER_NAME, INDEX_BUILDER_NAME, INDEX_BUILDER_FUNCTION, 0);
+	int			databases = list_length(DatabasesServed());
+
+	for (int i = 0; i < databases; i++)
+		WorkerRegister(INDEX_BUILDER_NAME, INDEX_BUILDER_NAME, "DynamoIndexBuilderAtStartMain", i);
 }

@@ -6,8 +6,8 @@
 #define DYNAMO_INDEX_BUILDER_H
 
 /*
- * Registers a builder that goes on, when the server starts, with what was left
- * unfinished in dynamo.database, and then ends.  Only while the library is
+ * Registers builders that go on, when the server starts, with what was left
+ * unfinished in the databases that are served, and then end.  Only while the library is
  * preloaded.
  */
 extern void IndexBuilderInit(void);

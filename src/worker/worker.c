@@ -19,6 +19,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/timeout.h"
+#include "worker/databases.h"
 #include "worker/worker.h"
 
 /* How long the postmaster waits before it starts a failed worker again. */
@@ -32,26 +33,30 @@ void
 WorkerInit(void)
 {
 	DefineCustomStringVariable("dynamo.database",
-							   "Sets the database that the background workers serve.",
+							   "Sets the database that the background workers serve on dynamo.port.",
 							   "The extension \"dynamo\" must be created in it.",
 							   &database,
 							   "postgres",
 							   PGC_POSTMASTER,
 							   0,
 							   NULL, NULL, NULL);
+	DatabasesInit();
 }
 
-/*
- * The worker is started when the server has become a primary, and again if it
- * ends for any reason.
- */
-void
-WorkerRegister(const char *name, const char *type, const char *function, int argument)
+const char *
+WorkerDatabase(void)
+{
+	return database;
+}
+
+/* The worker is started at that time, and again if it ends for any reason. */
+static void
+Register(const char *name, const char *type, const char *function, int argument, BgWorkerStartTime time)
 {
 	BackgroundWorker worker = {0};
 
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_start_time = time;
 	worker.bgw_restart_time = RESTART_SECONDS;
 	worker.bgw_main_arg = Int32GetDatum(argument);
 	strlcpy(worker.bgw_library_name, "dynamo", sizeof(worker.bgw_library_name));
@@ -61,14 +66,29 @@ WorkerRegister(const char *name, const char *type, const char *function, int arg
 	RegisterBackgroundWorker(&worker);
 }
 
+void
+WorkerRegister(const char *name, const char *type, const char *function, int argument)
+{
+	Register(name, type, function, argument, BgWorkerStart_RecoveryFinished);
+}
+
+void
+WorkerRegisterForStandby(const char *name, const char *type, const char *function, int argument)
+{
+	Register(name, type, function, argument, BgWorkerStart_ConsistentState);
+}
+
 /*
  * A database that does not exist ends the worker here, with PostgreSQL's own
  * message; the postmaster tries again after RESTART_SECONDS.
  */
 void
-WorkerStart(void)
+WorkerStartIn(const char *database_name)
 {
-	ErrorContextCallback context = {.callback = ConnectErrorContext};
+	ErrorContextCallback context = {
+		.callback = ConnectErrorContext,
+		.arg = unconstify(char *, database_name)
+	};
 
 	pqsignal(SIGTERM, die);
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
@@ -76,7 +96,7 @@ WorkerStart(void)
 
 	context.previous = error_context_stack;
 	error_context_stack = &context;
-	BackgroundWorkerInitializeConnection(database, NULL, 0);
+	BackgroundWorkerInitializeConnection(database_name, NULL, 0);
 	error_context_stack = context.previous;
 
 	SetConfigOption("application_name", MyBgworkerEntry->bgw_name, PGC_USERSET, PGC_S_SESSION);
@@ -87,11 +107,18 @@ WorkerStart(void)
 	HOLD_CANCEL_INTERRUPTS();
 }
 
+void
+WorkerStart(void)
+{
+	WorkerStartIn(database);
+}
+
 /* Tells where the name of a missing database comes from. */
 static void
 ConnectErrorContext(void *arg)
 {
-	errcontext("connecting to the database named by the setting \"dynamo.database\"");
+	errcontext("connecting to the database named by the setting \"%s\"",
+			   strcmp(arg, database) == 0 ? "dynamo.database" : "dynamo.databases");
 }
 
 bool
@@ -100,18 +127,22 @@ WorkerStopRequested(void)
 	return ProcDiePending;
 }
 
-void
+bool
 WorkerProcessInterrupts(void)
 {
+	bool		reloaded = false;
+
 	QueryCancelPending = false;
 	CHECK_FOR_INTERRUPTS();
 	if (ConfigReloadPending)
 	{
 		ConfigReloadPending = false;
 		ProcessConfigFile(PGC_SIGHUP);
+		reloaded = true;
 	}
 	if (catchupInterruptPending)
 		ProcessCatchupInterrupt();
+	return reloaded;
 }
 
 void

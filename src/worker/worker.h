@@ -26,12 +26,18 @@
  */
 extern void WorkerInit(void);
 
+/* dynamo.database. */
+extern const char *WorkerDatabase(void);
+
 /*
  * Registers a static background worker that runs the library's function of
  * that name with an integer for argument; type is what pg_stat_activity shows
  * as backend_type.  Only while the library is preloaded.
  */
 extern void WorkerRegister(const char *name, const char *type, const char *function, int argument);
+
+/* The same for one that works on a hot standby, too, and goes on after its promotion. */
+extern void WorkerRegisterForStandby(const char *name, const char *type, const char *function, int argument);
 
 /*
  * Installs the signal handlers and connects to dynamo.database.  After this,
@@ -40,14 +46,18 @@ extern void WorkerRegister(const char *name, const char *type, const char *funct
  */
 extern void WorkerStart(void);
 
+/* The same for another database (databases.h). */
+extern void WorkerStartIn(const char *database_name);
+
 /* True once the worker was told to end. */
 extern bool WorkerStopRequested(void);
 
 /*
  * Does what other processes or the administrator asked for; to be called when
- * the latch was set, outside a transaction.
+ * the latch was set, outside a transaction.  True if the settings were read
+ * again.
  */
-extern void WorkerProcessInterrupts(void);
+extern bool WorkerProcessInterrupts(void);
 
 /*
  * Bracket the work that pg_cancel_backend() and statement_timeout may abort;
