@@ -8,6 +8,9 @@
 # shellcheck disable=SC2034 # for those who source this
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
+# What is fetched once and kept.
+CACHE=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/dynamo
+
 # Whatever the caller's locale: dynamo wants UTF-8, and programs' words in
 # English.
 export LANG=C.UTF-8 LC_ALL=C.UTF-8
@@ -211,4 +214,22 @@ project_files()
 		while IFS= read -r file; do
 			[ ! -e "$ROOT/$file" ] || printf '%s\n' "$file"
 		done
+}
+
+# DynamoDB Local with all it needs, once for each pom.xml; sets LOCAL to its
+# folder.  Where Maven looks is Maven's business and the user's settings'.
+install_dynamodb_local()
+{
+	local pom=$ROOT/test/parity/pom.xml
+
+	command -v java >/dev/null || install_packages default-jre-headless
+	LOCAL=$CACHE/dynamodb-local-$(cksum <"$pom" | cut -d' ' -f1)
+	[ ! -e "$LOCAL/complete" ] || return 0
+	command -v mvn >/dev/null || install_packages maven
+	echo 'Installing DynamoDB Local'
+	rm -rf "$LOCAL"
+	mkdir -p "$LOCAL"
+	quietly mvn -B -f "$pom" dependency:copy-dependencies -DoutputDirectory="$LOCAL" ||
+		fail 'Maven failed'
+	touch "$LOCAL/complete"
 }

@@ -46,6 +46,11 @@ function init(args)
 	math.randomseed(os.time())
 	wrk.headers["X-Amz-Target"] = "DynamoDB_20120810." .. operation
 	wrk.headers["Content-Type"] = "application/x-amz-json-1.0"
+	-- others want one, whatever it says
+	if os.getenv("AUTHORIZATION") then
+		wrk.headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, " ..
+			"SignedHeaders=host, Signature=x"
+	end
 	for i = 1, operation == "Query" and 1 or 20000 do
 		requests[i] = wrk.format("POST", "/", nil, bodies[operation]("user" .. math.random(items)))
 	end
@@ -54,4 +59,11 @@ end
 function request()
 	next_request = next_request % #requests + 1
 	return requests[next_request]
+end
+
+-- With WAIT (ms) the rate is limited; the waits differ, so that not all come at once.
+if os.getenv("WAIT") then
+	function delay()
+		return math.random(0, 2 * tonumber(os.getenv("WAIT")))
+	end
 end
