@@ -169,11 +169,11 @@ CommitIsOver(void)
  * the end of a transaction that has set it, and only then.
  */
 void
-CommitGroupCommit(void)
+CommitGroupCommit(int level)
 {
 	PG_TRY();
 	{
-		CommitAsynchronously(synchronous_commit);
+		CommitAsynchronously(level);
 	}
 	PG_CATCH();
 	{

@@ -22,8 +22,11 @@ extern void CommitGroupBegin(void);
  */
 extern void CommitGroupAdoptRole(Oid role);
 
-/* CommitTransactionCommand(), without the wait. */
-extern void CommitGroupCommit(void);
+/*
+ * CommitTransactionCommand(), without the wait; level is the synchronous_commit
+ * that counts for it.
+ */
+extern void CommitGroupCommit(int level);
 
 /* Notes that a request is over, which may have seen what others wrote. */
 extern void CommitGroupNoteRead(void);

@@ -9,6 +9,9 @@
 #include "base/compat.h"
 
 #include "access/xact.h"
+#include "catalog/namespace.h"
+#include "commands/prepare.h"
+#include "commands/trigger.h"
 #include "access/xlog.h"
 #include "http/commit_group.h"
 #include "http/permissions.h"
@@ -31,6 +34,8 @@
 static MemoryContext request_context = NULL;
 
 static void Run(Exchange *exchange);
+static void Finish(int settings);
+static void DropTemporaries(void);
 static bool Fail(Exchange *exchange);
 static bool IsReplayConflict(int sqlstate);
 static bool IsExpected(int sqlstate);
@@ -81,11 +86,13 @@ Run(Exchange *exchange)
 	Oid			sender;
 	Oid			user;
 	int			security_context;
+	int			settings;
 
 	/* PostgreSQL's own setting, which it reads at each wait */
 	LockTimeout = LOCK_WAIT_MS;
 	CommitGroupBegin();
 	StartTransactionCommand();
+	settings = NewGUCNestLevel();
 	GetUserIdAndSecContext(&user, &security_context);
 	WorkerRequireExtension();
 
@@ -94,10 +101,38 @@ Run(Exchange *exchange)
 	if (OidIsValid(sender))
 		CommitGroupAdoptRole(sender);
 	OperationRun(exchange->operation, exchange->body.data, exchange->body.len, &exchange->reply);
-
-	/* Deferred triggers run in the commit, so they too run as the role. */
-	CommitGroupCommit();
+	Finish(settings);
 	SetUserIdAndSecContext(user, security_context);
+}
+
+/*
+ * Commits, as the role.  Triggers and policies are anybody's code: nothing they
+ * have done to the session may reach the next request, which is somebody
+ * else's.  So what is deferred runs before settings are put back.
+ */
+static void
+Finish(int settings)
+{
+	bool		has_temporaries;
+	int			level;
+
+	AfterTriggerFireDeferred();
+	level = synchronous_commit;
+	AtEOXact_GUC(false, settings);
+	has_temporaries = (MyXactFlags & XACT_FLAGS_ACCESSEDTEMPNAMESPACE) != 0;
+	CommitGroupCommit(level);
+	DropAllPreparedStatements();
+	if (unlikely(has_temporaries))
+		DropTemporaries();
+}
+
+/* In a transaction of its own, as DISCARD TEMP does. */
+static void
+DropTemporaries(void)
+{
+	StartTransactionCommand();
+	ResetTempTableNamespace();
+	CommitTransactionCommand();
 }
 
 /*

@@ -24,7 +24,7 @@ $far->safe_psql('postgres', q{
 	CREATE TABLE part (id text COLLATE "C" PRIMARY KEY, item dynamo.item NOT NULL);
 });
 
-my $server = DynamoEndpoint->new('near', 'dynamo.workers = 1', 'dynamo.partitions = 2', 'dynamo.lock_timeout = 1s');
+my $server = DynamoEndpoint->new('near', 'dynamo.workers = 1', 'dynamo.partitions = 2', 'dynamo.lock_timeout = 3s');
 my $node = $server->node;
 
 ok($server->start, 'the server starts');
@@ -162,12 +162,12 @@ is($status, 200, 'and when it no longer is');
 # The same here, for an item and for a key that is being inserted: others are
 # served meanwhile (004_http_locks.pl has more of that).
 my $local = $node->background_psql('postgres');
+my ($new) = grep { $node->safe_psql('postgres', qq{SELECT satisfies_hash_partition('"Spread"'::regclass, 2, 0, '$_'::text COLLATE "C")}) eq 't' } 'aa' .. 'az';
 
 $local->query_safe(qq{BEGIN; UPDATE "Spread" SET item = item WHERE id = '$here'});
 my @waiting = ($server->connect, $server->connect);
 DynamoEndpoint::write_all($waiting[0], DynamoEndpoint::operation_bytes(UpdateItem => encode_json({ TableName => 'Spread',
 				Key => key($here), UpdateExpression => 'SET waited = id' })));
-my ($new) = grep { $node->safe_psql('postgres', qq{SELECT satisfies_hash_partition('"Spread"'::regclass, 2, 0, '$_'::text COLLATE "C")}) eq 't' } 'aa' .. 'az';
 $local->query_safe(qq{INSERT INTO "Spread" VALUES ('$new', '{}')});
 DynamoEndpoint::write_all($waiting[1], DynamoEndpoint::operation_bytes(PutItem => encode_json({ TableName => 'Spread',
 				Item => { %{ key($new) }, waited => { BOOL => JSON::PP::true } } })));
