@@ -50,6 +50,7 @@ function init(args)
 	if os.getenv("AUTHORIZATION") then
 		wrk.headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, " ..
 			"SignedHeaders=host, Signature=x"
+		wrk.headers["X-Amz-Date"] = "20260101T000000Z"
 	end
 	for i = 1, operation == "Query" and 1 or 20000 do
 		requests[i] = wrk.format("POST", "/", nil, bodies[operation]("user" .. math.random(items)))
