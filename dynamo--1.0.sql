@@ -163,7 +163,7 @@ CREATE TABLE dynamo.tables (
     settings jsonb NOT NULL,
     CONSTRAINT tables_pkey PRIMARY KEY (table_name),
     CONSTRAINT tables_relation_key UNIQUE (relation)
-);
+) WITH (user_catalog_table = true); -- logical decoding reads it as it was
 COMMENT ON TABLE dynamo.tables IS 'DynamoDB tables and the relations that hold their items';
 COMMENT ON COLUMN dynamo.tables.table_name IS 'TableName of the API';
 COMMENT ON COLUMN dynamo.tables.relation IS 'the partitioned table';

@@ -147,6 +147,13 @@ PrimaryKeyIndex(Relation rel)
 	index_beginscan(heap, index, snapshot, nkeys, 0)
 #endif
 
+/* What a decoded change holds of a row; NULL if it holds nothing. */
+#if PG_VERSION_NUM >= 170000
+#define ChangedTuple(buffer)	(buffer)
+#else
+#define ChangedTuple(buffer)	((buffer) ? &(buffer)->tuple : NULL)
+#endif
+
 /* A set of events that lives as long as the process. */
 static inline WaitEventSet *
 WaitEventSetMake(int size)

@@ -116,6 +116,46 @@ CatalogFindRelation(Oid relid)
 	return FindRow("tables_relation_key", &key);
 }
 
+/* A column of type text, or NULL. */
+static char *
+TextColumn(HeapTuple tuple, AttrNumber column, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, column, desc, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+bool
+CatalogFindKeys(Oid relid, char **table_name, char **hash_key, char **range_key)
+{
+	Oid			schema = get_namespace_oid("dynamo", true);
+	Oid			catalog_oid = OidIsValid(schema) ? get_relname_relid("tables", schema) : InvalidOid;
+	Oid			index = OidIsValid(schema) ? get_relname_relid("tables_relation_key", schema) : InvalidOid;
+	Relation	catalog;
+	SysScanDesc scan;
+	ScanKeyData key;
+	HeapTuple	tuple;
+	bool		found;
+
+	if (!OidIsValid(catalog_oid) || !OidIsValid(index))
+		return false;
+	catalog = table_open(catalog_oid, AccessShareLock);
+	ScanKeyInit(&key, Anum_relation, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(catalog, index, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	found = HeapTupleIsValid(tuple);
+	if (found)
+	{
+		*table_name = TextColumn(tuple, Anum_table_name, RelationGetDescr(catalog));
+		*hash_key = TextColumn(tuple, Anum_hash_key, RelationGetDescr(catalog));
+		*range_key = TextColumn(tuple, Anum_range_key, RelationGetDescr(catalog));
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return found;
+}
+
 List *
 CatalogListTables(const char *after, int limit)
 {

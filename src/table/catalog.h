@@ -35,6 +35,14 @@ extern TableRow *CatalogFindTable(const char *table_name);
 extern TableRow *CatalogFindRelation(Oid relid);
 
 /*
+ * The name and key attributes of the table with that root; false without such
+ * a row, or without the extension.  For logical decoding, too, which reads the
+ * row as it was: so it touches neither settings, which may be TOASTed (VACUUM
+ * does not keep those for it), nor whether the relation is still there.
+ */
+extern bool CatalogFindKeys(Oid relid, char **table_name, char **hash_key, char **range_key);
+
+/*
  * At most limit names in ascending order, those behind "after" (NULL: from
  * the first).
  */

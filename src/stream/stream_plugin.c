@@ -1,0 +1,374 @@
+/*
+ * stream_plugin.c
+ *	  The logical decoding output plugin "dynamo": item changes as records of
+ *	  DynamoDB Streams.
+ *
+ * A record's SequenceNumber is made of its transaction's commit, so a
+ * transaction is decoded when it has committed, never before: one that passes
+ * logical_decoding_work_mem waits on disk, not in memory.
+ */
+#include "base/compat.h"
+
+#include "api/table_name.h"
+#include "base/json_writer.h"
+#include "catalog/pg_class.h"
+#include "commands/defrem.h"
+#include "replication/logical.h"
+#include "replication/output_plugin.h"
+#include "replication/reorderbuffer.h"
+#include "stream/stream_record.h"
+#include "utils/rel.h"
+#include "value/key.h"
+
+/* A line that has grown to so many bytes is ended. */
+#define LINE_SIZE	(16 * 1024 * 1024)
+
+/* So many changes without output, and the receiver is told that all is well. */
+#define QUIET_CHANGES	100
+
+typedef struct StreamPlugin
+{
+	List	   *tables;			/* names; NIL: all */
+	char	   *region;
+	StreamViewType view_type;
+	bool		by_transaction; /* a line is a transaction, not a record */
+	StreamPosition position;	/* of the last record */
+	StringInfoData line;		/* of a transaction; no data: no record yet */
+	int			part;			/* lines of this transaction, this one included */
+	int			quiet;			/* changes since the last sign of life */
+	MemoryContext change_context;	/* reset after each change */
+} StreamPlugin;
+
+/* What a tuple says of an item; item is NULL if the tuple does not hold it. */
+typedef struct DecodedItem
+{
+	AttributeValue keys[TABLE_MAX_KEYS];
+	const DynamoItem *item;
+	bool		unchanged;		/* the item stands as it was, out of line */
+} DecodedItem;
+
+extern PGDLLEXPORT void _PG_output_plugin_init(OutputPluginCallbacks *callbacks);
+
+/* ---- options ---- */
+
+static void
+RefuseOption(const DefElem *option, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid value for option \"%s\"", option->defname),
+			 errhint("%s", hint)));
+}
+
+/* The names between commas; no TableName holds a comma. */
+static List *
+ParseTables(DefElem *option)
+{
+	List	   *names = NIL;
+	char	   *text = pstrdup(defGetString(option));
+	char	   *rest = NULL;
+
+	for (char *name = strtok_r(text, ", ", &rest); name; name = strtok_r(NULL, ", ", &rest))
+		names = lappend(names, name);
+	if (names == NIL)
+		RefuseOption(option, "It is a list of table names, with commas between them.");
+	return names;
+}
+
+static void
+ParseOption(StreamPlugin *plugin, DefElem *option)
+{
+	if (strcmp(option->defname, "tables") == 0)
+		plugin->tables = ParseTables(option);
+	else if (strcmp(option->defname, "region") == 0)
+		plugin->region = pstrdup(defGetString(option));
+	else if (strcmp(option->defname, "view-type") == 0)
+	{
+		if (!StreamViewTypeParse(defGetString(option), &plugin->view_type))
+			RefuseOption(option, "It is KEYS_ONLY, NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES.");
+	}
+	else if (strcmp(option->defname, "format") == 0)
+	{
+		plugin->by_transaction = strcmp(defGetString(option), "transaction") == 0;
+		if (!plugin->by_transaction && strcmp(defGetString(option), "record") != 0)
+			RefuseOption(option, "It is record or transaction.");
+	}
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("output plugin \"dynamo\" has no option \"%s\"", option->defname),
+				 errhint("It has the options tables, view-type, format and region.")));
+}
+
+static void
+Startup(LogicalDecodingContext *ctx, OutputPluginOptions *options, bool is_init)
+{
+	StreamPlugin *plugin = palloc0(sizeof(StreamPlugin));
+	ListCell   *cell;
+
+	options->output_type = OUTPUT_PLUGIN_TEXTUAL_OUTPUT;
+	options->receive_rewrites = false;
+	plugin->region = ARN_REGION;
+	plugin->view_type = STREAM_NEW_AND_OLD_IMAGES;
+	foreach(cell, ctx->output_plugin_options)
+		ParseOption(plugin, lfirst(cell));
+	plugin->change_context = AllocSetContextCreate(ctx->context, "dynamo stream change",
+												   ALLOCSET_DEFAULT_SIZES);
+	initStringInfo(&plugin->line);
+	StreamLeavesInit(ctx->context);
+	ctx->output_plugin_private = plugin;
+}
+
+/* ---- writing ---- */
+
+static bool
+IsWanted(const StreamPlugin *plugin, const char *table_name)
+{
+	ListCell   *cell;
+
+	if (plugin->tables == NIL)
+		return true;
+	foreach(cell, plugin->tables)
+	{
+		if (strcmp(lfirst(cell), table_name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Ends the transaction's line and sends it. */
+static void
+SendLine(LogicalDecodingContext *ctx, bool more)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+	MemoryContext before;
+
+	appendStringInfoChar(&plugin->line, ']');
+	JsonMemberBool(&plugin->line, "More", more);
+	appendStringInfoChar(&plugin->line, '}');
+	OutputPluginPrepareWrite(ctx, true);
+	appendBinaryStringInfo(ctx->out, plugin->line.data, plugin->line.len);
+	OutputPluginWrite(ctx, true);
+	plugin->quiet = 0;
+
+	/* A long line's memory is given back. */
+	pfree(plugin->line.data);
+	before = MemoryContextSwitchTo(ctx->context);
+	initStringInfo(&plugin->line);
+	MemoryContextSwitchTo(before);
+}
+
+/* Starts a line: what is said of the transaction, then the records. */
+static void
+StartLine(StreamPlugin *plugin, ReorderBufferTXN *txn)
+{
+	StringInfo	line = &plugin->line;
+
+	appendStringInfoChar(line, '{');
+	JsonMemberString(line, "TransactionId", psprintf("%u", txn->xid));
+	JsonMemberString(line, "CommitLSN", psprintf("%X/%X", LSN_FORMAT_ARGS(txn->final_lsn)));
+	JsonMemberInt(line, "Part", ++plugin->part);
+	JsonKeyName(line, "Records");
+	appendStringInfoChar(line, '[');
+}
+
+static void
+WriteRecord(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, StreamRecord *record)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+
+	plugin->position.number++;
+	record->position = plugin->position;
+	record->committed_at = txn->xact_time.commit_time;
+	record->view_type = plugin->view_type;
+	record->region = plugin->region;
+	if (!plugin->by_transaction)
+	{
+		OutputPluginPrepareWrite(ctx, true);
+		StreamRecordToJson(ctx->out, record);
+		OutputPluginWrite(ctx, true);
+		plugin->quiet = 0;
+		return;
+	}
+	if (plugin->line.len > LINE_SIZE)
+		SendLine(ctx, true);
+	if (plugin->line.len == 0)
+		StartLine(plugin, txn);
+	JsonElement(&plugin->line);
+	StreamRecordToJson(&plugin->line, record);
+}
+
+static void
+WriteEvent(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const StreamLeaf *leaf,
+		   StreamEvent event, const DecodedItem *old, const DecodedItem *new)
+{
+	StreamRecord record = {.event = event, .leaf = leaf};
+
+	memcpy(record.keys, new ? new->keys : old->keys, sizeof(record.keys));
+	record.new_item = new ? new->item : NULL;
+	record.old_item = old ? old->item : NULL;
+	WriteRecord(ctx, txn, &record);
+}
+
+/* ---- reading changes ---- */
+
+/* False if the tuple does not hold the keys. */
+static bool
+DecodeTuple(DecodedItem *decoded, const StreamLeaf *leaf, TupleDesc desc, HeapTuple tuple)
+{
+	Datum		value;
+	bool		isnull;
+
+	memset(decoded, 0, sizeof(*decoded));
+	if (!tuple)
+		return false;
+	for (int i = 0; i < leaf->nkeys; i++)
+	{
+		value = heap_getattr(tuple, leaf->keys[i].column, desc, &isnull);
+		if (isnull)
+			return false;
+		decoded->keys[i] = KeyAttributeValue(leaf->keys[i].type, value);
+	}
+	value = heap_getattr(tuple, leaf->item_column, desc, &isnull);
+	if (isnull)
+		return true;			/* only the replica identity's columns */
+
+	/*
+	 * An UPDATE that does not touch a value out of line brings it along no
+	 * more than it writes it again.
+	 */
+	if (VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(value)))
+		decoded->unchanged = true;
+	else
+		decoded->item = DatumGetItemP(value);
+	return true;
+}
+
+static bool
+SameKeys(const StreamLeaf *leaf, const DecodedItem *a, const DecodedItem *b)
+{
+	for (int i = 0; i < leaf->nkeys; i++)
+	{
+		if (CompareBytes(a->keys[i].data, a->keys[i].len, b->keys[i].data, b->keys[i].len) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Whether an UPDATE left the item as it was, as far as one can know. */
+static bool
+SameItem(const DecodedItem *old, const DecodedItem *new)
+{
+	if (new->unchanged)
+		return true;
+	return old && old->item && new->item && VARSIZE(old->item) == VARSIZE(new->item) &&
+		memcmp(old->item, new->item, VARSIZE(old->item)) == 0;
+}
+
+/* old is NULL if the server did not log the old row. */
+static void
+DecodeUpdate(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const StreamLeaf *leaf,
+			 const DecodedItem *old, DecodedItem *new)
+{
+	if (new->unchanged && old)
+		new->item = old->item;
+	if (old && !SameKeys(leaf, old, new))
+	{
+		WriteEvent(ctx, txn, leaf, STREAM_REMOVE, old, NULL);
+		WriteEvent(ctx, txn, leaf, STREAM_INSERT, NULL, new);
+	}
+	else if (!SameItem(old, new))
+		WriteEvent(ctx, txn, leaf, STREAM_MODIFY, old, new);
+}
+
+/* Whether an old row's key is logged where it matters. */
+static bool
+KeyIsLogged(Relation rel)
+{
+	return rel->rd_rel->relreplident == REPLICA_IDENTITY_FULL ||
+		RelationGetReplicaIndex(rel) == RelationPrimaryKey(rel);
+}
+
+/* Nobody can tell which item was removed, or that a key was changed. */
+static void
+WarnOfLoss(StreamLeaf *leaf, Relation rel)
+{
+	if (!leaf->warned)
+		ereport(WARNING,
+				(errmsg("changes of partition \"%s\" of table \"%s\" are decoded incompletely",
+						RelationGetRelationName(rel), leaf->table_name),
+				 errdetail("The partition's replica identity does not include its key."),
+				 errhint("Use ALTER TABLE ... REPLICA IDENTITY FULL.")));
+	leaf->warned = true;
+}
+
+static void
+DecodeChange(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, StreamLeaf *leaf, Relation rel,
+			 ReorderBufferChange *change)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	DecodedItem old;
+	DecodedItem new;
+	bool		has_old = DecodeTuple(&old, leaf, desc, ChangedTuple(change->data.tp.oldtuple));
+	bool		has_new = DecodeTuple(&new, leaf, desc, ChangedTuple(change->data.tp.newtuple));
+
+	if (change->action != REORDER_BUFFER_CHANGE_INSERT && !KeyIsLogged(rel))
+		WarnOfLoss(leaf, rel);
+	if (change->action == REORDER_BUFFER_CHANGE_INSERT && has_new)
+		WriteEvent(ctx, txn, leaf, STREAM_INSERT, NULL, &new);
+	else if (change->action == REORDER_BUFFER_CHANGE_UPDATE && has_new)
+		DecodeUpdate(ctx, txn, leaf, has_old ? &old : NULL, &new);
+	else if (change->action == REORDER_BUFFER_CHANGE_DELETE && has_old)
+		WriteEvent(ctx, txn, leaf, STREAM_REMOVE, &old, NULL);
+}
+
+/* ---- callbacks ---- */
+
+static void
+Begin(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+
+	plugin->position.commit_lsn = txn->final_lsn;
+	plugin->position.number = 0;
+	plugin->part = 0;
+	resetStringInfo(&plugin->line);
+	StreamLeavesSweep();
+}
+
+static void
+Change(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, Relation rel, ReorderBufferChange *change)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+	MemoryContext before = MemoryContextSwitchTo(plugin->change_context);
+	StreamLeaf *leaf = StreamLeafFor(rel);
+
+	if (leaf && IsWanted(plugin, leaf->table_name))
+		DecodeChange(ctx, txn, leaf, rel, change);
+	MemoryContextSwitchTo(before);
+	MemoryContextReset(plugin->change_context);
+	if (++plugin->quiet >= QUIET_CHANGES)
+	{
+		OutputPluginUpdateProgress(ctx, false);
+		plugin->quiet = 0;
+	}
+}
+
+static void
+Commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commit_lsn)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+
+	if (plugin->line.len > 0)
+		SendLine(ctx, false);
+	OutputPluginUpdateProgress(ctx, plugin->position.number == 0);
+}
+
+void
+_PG_output_plugin_init(OutputPluginCallbacks *callbacks)
+{
+	callbacks->startup_cb = Startup;
+	callbacks->begin_cb = Begin;
+	callbacks->change_cb = Change;
+	callbacks->commit_cb = Commit;
+}

@@ -1,0 +1,133 @@
+/*
+ * stream_record.c
+ *	  One item change as a record of DynamoDB Streams.
+ */
+#include "base/compat.h"
+
+#include "access/xlog.h"
+#include "base/json_writer.h"
+#include "common/hashfn.h"
+#include "stream/stream_record.h"
+#include "utils/timestamp.h"
+#include "value/item_json.h"
+
+static const char *const view_type_names[] = {
+	[STREAM_KEYS_ONLY] = "KEYS_ONLY",
+	[STREAM_NEW_IMAGE] = "NEW_IMAGE",
+	[STREAM_OLD_IMAGE] = "OLD_IMAGE",
+	[STREAM_NEW_AND_OLD_IMAGES] = "NEW_AND_OLD_IMAGES",
+};
+
+static const char *const event_names[] = {
+	[STREAM_INSERT] = "INSERT",
+	[STREAM_MODIFY] = "MODIFY",
+	[STREAM_REMOVE] = "REMOVE",
+};
+
+bool
+StreamViewTypeParse(const char *name, StreamViewType *type)
+{
+	for (int i = 0; i < (int) lengthof(view_type_names); i++)
+	{
+		if (strcmp(name, view_type_names[i]) != 0)
+			continue;
+		*type = (StreamViewType) i;
+		return true;
+	}
+	return false;
+}
+
+void
+StreamSequenceNumber(char *digits, const StreamPosition *position)
+{
+	/* The leading 1 keeps the zeros for readers that take it for a number. */
+	snprintf(digits, STREAM_SEQUENCE_DIGITS + 1, "1%020llu%010u",
+			 (unsigned long long) position->commit_lsn, position->number);
+}
+
+/* 32 hexadecimal digits that no other record of this or another cluster has. */
+static void
+WriteEventId(StringInfo out, const char *sequence)
+{
+	uint64		system = GetSystemIdentifier();
+	const unsigned char *bytes = (const unsigned char *) sequence;
+	uint64		high = hash_bytes_extended(bytes, STREAM_SEQUENCE_DIGITS, system);
+	uint64		low = hash_bytes_extended(bytes, STREAM_SEQUENCE_DIGITS, ~system);
+
+	JsonMemberString(out, "eventID", psprintf("%016llx%016llx", (unsigned long long) high, (unsigned long long) low));
+}
+
+static int64
+EpochSeconds(TimestampTz time)
+{
+	return time / USECS_PER_SEC + (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
+}
+
+/* Writes the key attributes; returns their size. */
+static uint32
+WriteKeys(StringInfo out, const StreamRecord *record)
+{
+	uint32		size = 0;
+
+	JsonKeyName(out, "Keys");
+	appendStringInfoChar(out, '{');
+	for (int i = 0; i < record->leaf->nkeys; i++)
+	{
+		const LeafKey *key = &record->leaf->keys[i];
+
+		JsonKey(out, key->name, key->name_len);
+		AttributeValueToJson(out, &record->keys[i]);
+		size += key->name_len + AttributeValueSize(&record->keys[i]);
+	}
+	appendStringInfoChar(out, '}');
+	return size;
+}
+
+/* Writes an image unless there is none; returns its size. */
+static uint32
+WriteImage(StringInfo out, const char *name, const DynamoItem *item)
+{
+	if (!item)
+		return 0;
+	JsonKeyName(out, name);
+	ItemToJson(out, item);
+	return ItemSize(item);
+}
+
+/* The member "dynamodb". */
+static void
+WriteStreamRecord(StringInfo out, const StreamRecord *record, const char *sequence)
+{
+	StreamViewType view = record->view_type;
+	uint32		size;
+
+	JsonKeyName(out, "dynamodb");
+	appendStringInfoChar(out, '{');
+	JsonMemberInt(out, "ApproximateCreationDateTime", EpochSeconds(record->committed_at));
+	size = WriteKeys(out, record);
+	if (view == STREAM_NEW_IMAGE || view == STREAM_NEW_AND_OLD_IMAGES)
+		size += WriteImage(out, "NewImage", record->new_item);
+	if (view == STREAM_OLD_IMAGE || view == STREAM_NEW_AND_OLD_IMAGES)
+		size += WriteImage(out, "OldImage", record->old_item);
+	JsonMemberString(out, "SequenceNumber", sequence);
+	JsonMemberInt(out, "SizeBytes", size);
+	JsonMemberString(out, "StreamViewType", view_type_names[view]);
+	appendStringInfoChar(out, '}');
+}
+
+void
+StreamRecordToJson(StringInfo out, const StreamRecord *record)
+{
+	char		sequence[STREAM_SEQUENCE_DIGITS + 1];
+
+	StreamSequenceNumber(sequence, &record->position);
+	appendStringInfoChar(out, '{');
+	WriteEventId(out, sequence);
+	JsonMemberString(out, "eventName", event_names[record->event]);
+	JsonMemberString(out, "eventVersion", "1.1");
+	JsonMemberString(out, "eventSource", "aws:dynamodb");
+	JsonMemberString(out, "awsRegion", record->region);
+	JsonMemberString(out, "tableName", record->leaf->table_name);
+	WriteStreamRecord(out, record, sequence);
+	appendStringInfoChar(out, '}');
+}
