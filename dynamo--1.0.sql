@@ -207,6 +207,110 @@ COMMENT ON COLUMN dynamo.indexes.settings IS 'throughput as CreateTable or Updat
 GRANT SELECT ON dynamo.indexes TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('dynamo.indexes', '');
 
+CREATE TABLE dynamo.streams (
+    stream_id integer NOT NULL,
+    relation regclass NOT NULL,
+    table_name text COLLATE "C" NOT NULL,
+    label text COLLATE "C" NOT NULL,
+    view_type text NOT NULL CHECK (view_type IN ('KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES')),
+    status text NOT NULL CHECK (status IN ('ENABLING', 'ENABLED', 'DISABLING', 'DISABLED')),
+    hash_key text COLLATE "C" NOT NULL,
+    range_key text COLLATE "C",
+    shards integer NOT NULL,
+    owner regrole NOT NULL,
+    created_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    first_lsn pg_lsn NOT NULL,
+    last_lsn pg_lsn,
+    CONSTRAINT streams_pkey PRIMARY KEY (stream_id),
+    CONSTRAINT streams_label_key UNIQUE (table_name, label)
+) WITH (user_catalog_table = true); -- logical decoding reads it as it was
+CREATE INDEX streams_relation_idx ON dynamo.streams (relation);
+COMMENT ON TABLE dynamo.streams IS 'streams of DynamoDB tables, for 24 hours after their end, too';
+COMMENT ON COLUMN dynamo.streams.stream_id IS 'what its records are filed under';
+COMMENT ON COLUMN dynamo.streams.relation IS 'the item table, perhaps gone';
+COMMENT ON COLUMN dynamo.streams.table_name IS 'TableName of the API';
+COMMENT ON COLUMN dynamo.streams.label IS 'StreamLabel of the API';
+COMMENT ON COLUMN dynamo.streams.view_type IS 'StreamViewType of the API';
+COMMENT ON COLUMN dynamo.streams.status IS 'StreamStatus of the API';
+COMMENT ON COLUMN dynamo.streams.hash_key IS 'name of the partition key attribute';
+COMMENT ON COLUMN dynamo.streams.range_key IS 'name of the sort key attribute, null without one';
+COMMENT ON COLUMN dynamo.streams.shards IS 'how many there are: one for each partition of the table';
+COMMENT ON COLUMN dynamo.streams.owner IS 'the table''s owner, who may read the stream when the table is gone';
+COMMENT ON COLUMN dynamo.streams.created_at IS 'CreationRequestDateTime of the API';
+COMMENT ON COLUMN dynamo.streams.ended_at IS 'when it was disabled or its table deleted, null while it goes on';
+COMMENT ON COLUMN dynamo.streams.first_lsn IS 'records of commits before this one are trimmed';
+COMMENT ON COLUMN dynamo.streams.last_lsn IS 'no record is of a commit behind this one, null unless it is DISABLED';
+GRANT SELECT ON dynamo.streams TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('dynamo.streams', '');
+
+CREATE FUNCTION dynamo.streams_changed() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'dynamo_streams_changed' LANGUAGE C;
+COMMENT ON FUNCTION dynamo.streams_changed() IS 'trigger on streams: wakes the worker that feeds them';
+REVOKE ALL ON FUNCTION dynamo.streams_changed() FROM PUBLIC;
+
+CREATE TRIGGER streams_changed AFTER INSERT OR UPDATE ON dynamo.streams
+    FOR EACH STATEMENT EXECUTE FUNCTION dynamo.streams_changed();
+ALTER TABLE dynamo.streams ENABLE ALWAYS TRIGGER streams_changed;
+
+-- Records are written around a ring of partitions, four hours in each, which
+-- are emptied by turns: no row is ever deleted, and none older than 32 hours is
+-- left.  They are not dumped: a stream goes on in the new database, but what it
+-- has said stays behind.
+CREATE TABLE dynamo.stream_records (
+    period smallint NOT NULL,
+    stream_id integer NOT NULL,
+    shard integer NOT NULL,
+    commit_lsn pg_lsn NOT NULL,
+    number integer NOT NULL,
+    committed_at timestamptz NOT NULL,
+    event "char" NOT NULL,
+    by_service boolean NOT NULL,
+    keys dynamo.item,
+    new_image dynamo.item,
+    old_image dynamo.item
+) PARTITION BY LIST (period);
+-- Compressing them would be most of the work.
+ALTER TABLE dynamo.stream_records ALTER keys SET STORAGE EXTERNAL,
+    ALTER new_image SET STORAGE EXTERNAL, ALTER old_image SET STORAGE EXTERNAL;
+CREATE INDEX stream_records_idx ON dynamo.stream_records (stream_id, shard, commit_lsn, number);
+DO $$
+BEGIN
+    FOR period IN 0..7
+    LOOP
+        EXECUTE format('CREATE TABLE dynamo.stream_records_%s PARTITION OF dynamo.stream_records FOR VALUES IN (%s)
+            WITH (autovacuum_enabled = false, toast.autovacuum_enabled = false, toast_tuple_target = 8160)', period, period);
+    END LOOP;
+END
+$$;
+COMMENT ON TABLE dynamo.stream_records IS 'records of streams, in the order in which their transactions were committed';
+COMMENT ON COLUMN dynamo.stream_records.period IS 'which four hours, by the remainder by 8';
+COMMENT ON COLUMN dynamo.stream_records.stream_id IS 'the stream';
+COMMENT ON COLUMN dynamo.stream_records.shard IS 'the shard, from 0: the partition of the table';
+COMMENT ON COLUMN dynamo.stream_records.commit_lsn IS 'where the transaction was committed';
+COMMENT ON COLUMN dynamo.stream_records.number IS 'which of the records of that transaction, from 1';
+COMMENT ON COLUMN dynamo.stream_records.committed_at IS 'when it was committed';
+COMMENT ON COLUMN dynamo.stream_records.event IS 'I, M or R: INSERT, MODIFY, REMOVE';
+COMMENT ON COLUMN dynamo.stream_records.by_service IS 'whether the service itself removed the item';
+COMMENT ON COLUMN dynamo.stream_records.keys IS 'the key attributes, unless there is an image';
+COMMENT ON COLUMN dynamo.stream_records.new_image IS 'NewImage of the API';
+COMMENT ON COLUMN dynamo.stream_records.old_image IS 'OldImage of the API';
+
+CREATE TABLE dynamo.stream_periods (
+    period bigint NOT NULL,
+    first_lsn pg_lsn NOT NULL,
+    CONSTRAINT stream_periods_pkey PRIMARY KEY (period)
+);
+COMMENT ON TABLE dynamo.stream_periods IS 'the periods whose records are kept';
+COMMENT ON COLUMN dynamo.stream_periods.period IS 'four hours, counted from 2000; its partition is the remainder by 8';
+COMMENT ON COLUMN dynamo.stream_periods.first_lsn IS 'its records are of commits from here on';
+
+CREATE TABLE dynamo.stream_feed (
+    position pg_lsn NOT NULL
+);
+COMMENT ON TABLE dynamo.stream_feed IS 'how far the records have come, in one row';
+COMMENT ON COLUMN dynamo.stream_feed.position IS 'every commit before this one is among the records';
+
 CREATE FUNCTION dynamo.forget_dropped() RETURNS event_trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS $$
@@ -217,6 +321,8 @@ DECLARE
     side_relation regclass;
 BEGIN
     DELETE FROM dynamo.tables WHERE relation::oid = ANY (dropped);
+    UPDATE dynamo.streams SET status = 'DISABLING', ended_at = pg_catalog.clock_timestamp()
+        WHERE relation::oid = ANY (dropped) AND status IN ('ENABLING', 'ENABLED');
     SELECT * INTO index_of_other FROM dynamo.indexes WHERE side::oid = ANY (dropped) AND relation::oid <> ALL (dropped) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'cannot drop the side table of index "%" of item table %', index_of_other.index_name, index_of_other.relation

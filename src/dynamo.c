@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "table/key_hints.h"
 #include "table/settings.h"
+#include "table/stream_ddl.h"
 #include "utils/guc.h"
 #include "worker/index_builder.h"
 #include "worker/worker.h"
@@ -25,6 +26,7 @@ void
 _PG_init(void)
 {
 	TableSettingsInit();
+	StreamDdlInit();
 	StandbyInit();
 
 	/*

@@ -26,7 +26,6 @@ static void CheckTags(const JsonNode *tags);
 static void CheckTagKey(const JsonNode *tags, const JsonNode *tag);
 static void CheckPolicy(const JsonNode *policy);
 static void RefuseUnbuilt(const JsonNode *request);
-static void RefuseStream(const JsonNode *stream);
 static void RefuseEncryption(const JsonNode *encryption);
 static char *SettingsOf(const JsonNode *request);
 
@@ -93,6 +92,16 @@ StreamSpecificationCheck(const JsonNode *stream)
 		RaiseValidation("Invalid StreamViewType: Stream StreamEnabled was false but a StreamViewType was present.");
 }
 
+/* The view of the stream that a checked request enables; false if it enables none. */
+bool
+StreamSpecificationView(const JsonNode *request, StreamViewType *view_type)
+{
+	const JsonNode *stream = RequestMember(request, "StreamSpecification");
+
+	return stream && RequestBool(stream, "StreamEnabled", false) &&
+		StreamViewTypeParse(RequestString(stream, "StreamViewType"), view_type);
+}
+
 static void
 CheckTags(const JsonNode *tags)
 {
@@ -143,24 +152,14 @@ RefuseUnbuilt(const JsonNode *request)
 	UnbuiltSpecificationsRefuse(request);
 }
 
-/* The same for the specifications that UpdateTable has, too. */
+/* The same for the specification that UpdateTable has, too. */
 void
 UnbuiltSpecificationsRefuse(const JsonNode *request)
 {
-	const JsonNode *stream = RequestMember(request, "StreamSpecification");
 	const JsonNode *encryption = RequestMember(request, "SSESpecification");
 
-	if (stream)
-		RefuseStream(stream);
 	if (encryption)
 		RefuseEncryption(encryption);
-}
-
-static void
-RefuseStream(const JsonNode *stream)
-{
-	if (RequestBool(stream, "StreamEnabled", false))
-		RaiseValidation("The parameter StreamSpecification with StreamEnabled true is not supported by this version of dynamo");
 }
 
 /* There is no key store here, so no promise to encrypt can be kept. */
@@ -202,7 +201,7 @@ SettingsOf(const JsonNode *request)
 {
 	static const char *const names[] = {
 		"AttributeDefinitions", "BillingMode", "ProvisionedThroughput", "OnDemandThroughput",
-		"WarmThroughput", "StreamSpecification", "SSESpecification", "Tags", "TableClass",
+		"WarmThroughput", "SSESpecification", "Tags", "TableClass",
 		"DeletionProtectionEnabled", NULL
 	};
 

@@ -7,6 +7,7 @@
 
 #include "base/json_reader.h"
 #include "table/ddl.h"
+#include "table/stream_catalog.h"
 
 /*
  * Raises the service's error for a request that the service would refuse, and
@@ -23,9 +24,12 @@ extern TableDefinition CreateTableDefinition(const JsonNode *request);
 /* Raises ValidationException for a StreamSpecification that makes no sense. */
 extern void StreamSpecificationCheck(const JsonNode *stream);
 
+/* The view of the stream that a checked request enables; false if it enables none. */
+extern bool StreamSpecificationView(const JsonNode *request, StreamViewType *view_type);
+
 /*
- * Raises ValidationException if StreamSpecification or SSESpecification of the
- * request ask for what this version does not build.
+ * Raises ValidationException if SSESpecification asks for what this version
+ * does not build.
  */
 extern void UnbuiltSpecificationsRefuse(const JsonNode *request);
 

@@ -14,12 +14,15 @@
 #include "base/json_writer.h"
 #include "fmgr.h"
 #include "table/leaf_keys.h"
+#include "table/stream_catalog.h"
 #include "utils/builtins.h"
 #include "utils/uuid.h"
 
 static const JsonNode *SettingsOf(const TableRow *row);
 static void TableKeysToJson(StringInfo out, const TableRow *row);
 static void IdentityToJson(StringInfo out, const TableRow *row);
+static const char *TableStatus(const TableRow *row, const StreamRow *stream);
+static void StreamToJson(StringInfo out, const TableRow *row, const StreamRow *stream);
 static void BillingModeToJson(StringInfo out, const TableRow *row, const JsonNode *settings);
 static void TableClassToJson(StringInfo out, const JsonNode *settings);
 
@@ -28,13 +31,14 @@ void
 TableDescriptionToJson(StringInfo out, const TableRow *row, const List *indexes)
 {
 	const JsonNode *settings = SettingsOf(row);
+	const StreamRow *stream = StreamCatalogLatest(row->relid);
 
 	appendStringInfoChar(out, '{');
 	JsonKeyName(out, "AttributeDefinitions");
 	JsonTree(out, RequestMember(settings, "AttributeDefinitions"));
 	JsonMemberString(out, "TableName", row->table_name);
 	TableKeysToJson(out, row);
-	JsonMemberString(out, "TableStatus", "ACTIVE");
+	JsonMemberString(out, "TableStatus", TableStatus(row, stream));
 	JsonKeyName(out, "CreationDateTime");
 	appendStringInfoString(out, TimestampText(row->created_at));
 	ProvisionedThroughputToJson(out, settings);
@@ -42,6 +46,8 @@ TableDescriptionToJson(StringInfo out, const TableRow *row, const List *indexes)
 	IdentityToJson(out, row);
 	BillingModeToJson(out, row, settings);
 	IndexesToJson(out, row, indexes, IsOnDemand(settings));
+	if (stream)
+		StreamToJson(out, row, stream);
 	TableClassToJson(out, settings);
 	JsonMemberBool(out, "DeletionProtectionEnabled", RequestBool(settings, "DeletionProtectionEnabled", false));
 	OnDemandThroughputToJson(out, settings, IsOnDemand(settings));
@@ -99,6 +105,34 @@ IdentityToJson(StringInfo out, const TableRow *row)
 
 	JsonMemberString(out, "TableArn", TableArn(row->table_name));
 	JsonMemberString(out, "TableId", DatumGetCString(id));
+}
+
+/*
+ * A table is not ACTIVE until its stream takes up what is written to it.  One
+ * that was created with it has the very same date.
+ */
+static const char *
+TableStatus(const TableRow *row, const StreamRow *stream)
+{
+	if (stream == NULL || stream->status != STREAM_ENABLING)
+		return "ACTIVE";
+	return stream->created_at == row->created_at ? "CREATING" : "UPDATING";
+}
+
+/* Of a stream that has ended, only its name is left. */
+static void
+StreamToJson(StringInfo out, const TableRow *row, const StreamRow *stream)
+{
+	if (StreamGoesOn(stream))
+	{
+		JsonKeyName(out, "StreamSpecification");
+		appendStringInfoChar(out, '{');
+		JsonMemberBool(out, "StreamEnabled", true);
+		JsonMemberString(out, "StreamViewType", StreamViewTypeName(stream->view_type));
+		appendStringInfoChar(out, '}');
+	}
+	JsonMemberString(out, "LatestStreamLabel", stream->label);
+	JsonMemberString(out, "LatestStreamArn", StreamArn(row->table_name, stream->label));
 }
 
 /* The service says nothing of a table that was always provisioned. */

@@ -44,6 +44,13 @@ TableArn(const char *table_name)
 	return psprintf("arn:aws:" ARN_SERVICE ":" ARN_REGION ":" ARN_ACCOUNT ":" ARN_RESOURCE "%s", table_name);
 }
 
+/* The ARN of a table's stream. */
+char *
+StreamArn(const char *table_name, const char *label)
+{
+	return psprintf("%s/stream/%s", TableArn(table_name), label);
+}
+
 /* What follows the fields of an ARN of this service's; NULL if it is none. */
 static const char *
 ArnResource(const char *arn)

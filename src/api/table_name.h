@@ -26,4 +26,7 @@ extern char *TableNameOf(const JsonNode *member);
 /* The ARN of the table of that name. */
 extern char *TableArn(const char *table_name);
 
+/* The ARN of a table's stream, by its label. */
+extern char *StreamArn(const char *table_name, const char *label);
+
 #endif							/* DYNAMO_TABLE_NAME_H */

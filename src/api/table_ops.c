@@ -24,6 +24,7 @@
 #include "base/json_writer.h"
 #include "table/ddl.h"
 #include "table/index_ddl.h"
+#include "table/stream_ddl.h"
 #include "utils/snapmgr.h"
 #include "value/error_codes.h"
 
@@ -35,6 +36,7 @@ void
 CreateTableRun(const JsonNode *request, StringInfo reply)
 {
 	TableDefinition definition;
+	StreamViewType view_type;
 	List	   *indexes;
 	TableRow   *row;
 
@@ -43,6 +45,8 @@ CreateTableRun(const JsonNode *request, StringInfo reply)
 	indexes = IndexDefinitions(request);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	row = CreateWithIndexes(&definition, indexes);
+	if (row && StreamSpecificationView(request, &view_type))
+		(void) StreamEnable(row, view_type, row->created_at);
 	PopActiveSnapshot();
 	if (row == NULL)
 		ereport(ERROR,

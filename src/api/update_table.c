@@ -13,6 +13,7 @@
 #include "base/compat.h"
 
 #include "access/htup_details.h"
+#include "api/create_table.h"
 #include "api/description_parts.h"
 #include "api/index_definition.h"
 #include "api/operations.h"
@@ -28,6 +29,7 @@
 #include "miscadmin.h"
 #include "table/index_build.h"
 #include "table/index_ddl.h"
+#include "table/stream_ddl.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -46,6 +48,7 @@ typedef struct TableUpdate
 	bool		on_demand;		/* from now on */
 	const JsonNode *create;		/* the index to be added, or NULL */
 	IndexRow   *deleted;		/* the one of indexes that is to go, or NULL */
+	StreamRow  *stream;			/* the newest one, or NULL */
 } TableUpdate;
 
 /* Who called, and with what restrictions. */
@@ -62,7 +65,7 @@ static IndexRow *FindRow(const List *indexes, const char *index_name);
 static ThroughputChange TableThroughput(const TableUpdate *update);
 static ThroughputChange IndexThroughput(const TableUpdate *update, const IndexRow *index);
 static void CheckUpdate(const TableUpdate *update);
-static void CheckStreamIsThere(const TableUpdate *update);
+static void CheckStream(const TableUpdate *update);
 static void CheckRedefinitions(const TableUpdate *update);
 static void CheckOnline(const TableUpdate *update);
 static void CheckIndexes(const TableUpdate *update);
@@ -78,6 +81,7 @@ static bool IsKey(const TableUpdate *update, const char *name);
 static bool IsKeyOf(const IndexRow *index, const char *name);
 static bool IsInKeySchema(const JsonNode *keys, const char *name);
 static void BillingModeToSettings(StringInfo out, const TableUpdate *update);
+static void ChangeStream(const TableUpdate *update);
 static void ChangeIndexes(const TableUpdate *update);
 static void ChangeIndex(const TableUpdate *update, IndexRow *index);
 static void AddIndex(const TableUpdate *update);
@@ -101,7 +105,8 @@ UpdateTableRun(const JsonNode *request, StringInfo reply)
 	TableUpdate update;
 
 	UpdateTableCheck(request);
-	if (IndexActionFind(request, INDEX_ACTION_CREATE, NULL) ||
+	if (RequestMember(request, "StreamSpecification") ||
+		IndexActionFind(request, INDEX_ACTION_CREATE, NULL) ||
 		IndexActionFind(request, INDEX_ACTION_DELETE, NULL))
 		WaitForWriters(TableOfRequest(request));
 	CatalogLock();
@@ -113,6 +118,7 @@ UpdateTableRun(const JsonNode *request, StringInfo reply)
 	ChangeIndexes(&update);
 	if (update.create)
 		AddIndex(&update);
+	ChangeStream(&update);
 	DescriptionReply(reply, "TableDescription", update.row, IndexesNow(&update));
 	if (update.deleted)
 		DropIndex(update.deleted);
@@ -129,6 +135,7 @@ MakeUpdate(const JsonNode *request, TableRow *row)
 		.settings = SettingsRead(row->settings),
 		.indexes = IndexCatalogList(row->relid),
 		.create = IndexActionFind(request, INDEX_ACTION_CREATE, NULL),
+		.stream = StreamCatalogLatest(row->relid),
 	};
 
 	RequireOwner(row);
@@ -210,7 +217,7 @@ CheckUpdate(const TableUpdate *update)
 {
 	ThroughputChange throughput = TableThroughput(update);
 
-	CheckStreamIsThere(update);
+	CheckStream(update);
 	CheckOnline(update);
 	CheckRedefinitions(update);
 	ThroughputChangeCheck(&throughput);
@@ -221,12 +228,30 @@ CheckUpdate(const TableUpdate *update)
 		CheckCreate(update);
 }
 
-/* No table has a stream. */
+/* A table without a stream can get one, a table with one can lose it. */
 static void
-CheckStreamIsThere(const TableUpdate *update)
+CheckStream(const TableUpdate *update)
 {
-	if (RequestMember(update->request, "StreamSpecification"))
-		RaiseValidation("Table has no stream to disable");
+	const JsonNode *specification = RequestMember(update->request, "StreamSpecification");
+	bool		goes_on = update->stream && StreamGoesOn(update->stream);
+	StreamViewType view_type;
+
+	if (specification == NULL)
+		return;
+	if (goes_on && update->stream->status == STREAM_ENABLING)
+		ereport(ERROR,
+				(errcode(ERRCODE_DYNAMO_RESOURCE_IN_USE),
+				 errmsg("Attempt to change a resource which is still in use: Table is being updated: %s",
+						update->row->table_name)));
+	if (!StreamSpecificationView(update->request, &view_type))
+	{
+		if (!goes_on)
+			RaiseValidation("Table has no stream to disable");
+	}
+	else if (goes_on)
+		RaiseValidation(psprintf("Table already has an enabled stream: TableName: %s", update->row->table_name));
+	else
+		StreamRequire();
 }
 
 /* While an index is being built, it can be deleted, but no other be added or deleted. */
@@ -462,6 +487,19 @@ IsInKeySchema(const JsonNode *keys, const char *name)
 			return true;
 	}
 	return false;
+}
+
+/* ---- changing the stream ---- */
+
+static void
+ChangeStream(const TableUpdate *update)
+{
+	StreamViewType view_type;
+
+	if (StreamSpecificationView(update->request, &view_type))
+		(void) StreamEnable(update->row, view_type, GetCurrentTimestamp());
+	else if (RequestMember(update->request, "StreamSpecification"))
+		StreamDisable(update->row, update->stream);
 }
 
 /* ---- changing the indexes ---- */

@@ -6,9 +6,12 @@
 
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "nodes/parsenodes.h"
 #include "stream/stream_leaf.h"
 #include "table/catalog.h"
+#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -134,6 +137,35 @@ FillKeys(StreamLeaf *leaf, Relation rel, Oid primary_key, const char *const *nam
 	return good;
 }
 
+/* The remainder that the partition is for. */
+static int
+Remainder(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	PartitionBoundSpec *bound = NULL;
+	bool		isnull = true;
+	Datum		bound_text = (Datum) 0;
+
+	if (HeapTupleIsValid(tuple))
+		bound_text = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &isnull);
+	if (!isnull)
+		bound = castNode(PartitionBoundSpec, stringToNode(TextDatumGetCString(bound_text)));
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return bound ? bound->remainder : 0;
+}
+
+/* Finds out who takes the leaf's changes up. */
+static void
+FillStream(StreamLeaf *leaf, Oid root)
+{
+	StreamRow  *stream = StreamCatalogCapturing(root);
+
+	leaf->shard = Remainder(leaf->relid);
+	leaf->stream_id = stream ? stream->id : 0;
+	leaf->view_type = stream ? stream->view_type : STREAM_NEW_AND_OLD_IMAGES;
+}
+
 static void
 Build(StreamLeaf *leaf, Relation rel)
 {
@@ -150,6 +182,7 @@ Build(StreamLeaf *leaf, Relation rel)
 	leaf->item_column = ItemColumn(rel);
 	leaf->decoded = leaf->item_column != InvalidAttrNumber &&
 		FillKeys(leaf, rel, primary_key, (const char *const *) names);
+	FillStream(leaf, root);
 }
 
 StreamLeaf *

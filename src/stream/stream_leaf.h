@@ -10,6 +10,7 @@
 #define DYNAMO_STREAM_LEAF_H
 
 #include "table/leaf_keys.h"
+#include "table/stream_catalog.h"
 
 typedef struct StreamLeaf
 {
@@ -21,6 +22,9 @@ typedef struct StreamLeaf
 	int			nkeys;
 	LeafKey		keys[TABLE_MAX_KEYS];
 	AttrNumber	item_column;
+	int			shard;			/* the partition's remainder */
+	int32		stream_id;		/* of the stream that takes its changes up; 0: none */
+	StreamViewType view_type;
 	MemoryContext context;		/* owns the names */
 } StreamLeaf;
 

@@ -9,6 +9,7 @@
  */
 #include "base/compat.h"
 
+#include "api/stream_record.h"
 #include "api/table_name.h"
 #include "base/json_writer.h"
 #include "catalog/pg_class.h"
@@ -16,7 +17,7 @@
 #include "replication/logical.h"
 #include "replication/output_plugin.h"
 #include "replication/reorderbuffer.h"
-#include "stream/stream_record.h"
+#include "stream/stream_leaf.h"
 #include "utils/rel.h"
 #include "value/key.h"
 
@@ -202,8 +203,10 @@ static void
 WriteEvent(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const StreamLeaf *leaf,
 		   StreamEvent event, const DecodedItem *old, const DecodedItem *new)
 {
-	StreamRecord record = {.event = event, .leaf = leaf};
+	StreamRecord record = {.event = event, .table_name = leaf->table_name, .nkeys = leaf->nkeys};
 
+	for (int i = 0; i < leaf->nkeys; i++)
+		record.key_names[i] = leaf->keys[i].name;
 	memcpy(record.keys, new ? new->keys : old->keys, sizeof(record.keys));
 	record.new_item = new ? new->item : NULL;
 	record.old_item = old ? old->item : NULL;

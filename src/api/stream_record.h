@@ -7,48 +7,25 @@
 #ifndef DYNAMO_STREAM_RECORD_H
 #define DYNAMO_STREAM_RECORD_H
 
-#include "access/xlogdefs.h"
-#include "datatype/timestamp.h"
 #include "lib/stringinfo.h"
-#include "stream/stream_leaf.h"
-
-typedef enum StreamViewType
-{
-	STREAM_KEYS_ONLY,
-	STREAM_NEW_IMAGE,
-	STREAM_OLD_IMAGE,
-	STREAM_NEW_AND_OLD_IMAGES
-} StreamViewType;
-
-typedef enum StreamEvent
-{
-	STREAM_INSERT,
-	STREAM_MODIFY,
-	STREAM_REMOVE
-} StreamEvent;
-
-/* Where a record stands: in commit order, then in its transaction from 1. */
-typedef struct StreamPosition
-{
-	XLogRecPtr	commit_lsn;
-	uint32		number;
-} StreamPosition;
+#include "table/leaf_keys.h"
+#include "table/stream_catalog.h"
 
 typedef struct StreamRecord
 {
 	StreamEvent event;
+	bool		by_service;		/* the service itself removed the item */
 	const char *region;
-	const StreamLeaf *leaf;
+	const char *table_name;		/* NULL: not to be said */
+	int			nkeys;
+	const char *key_names[TABLE_MAX_KEYS];
+	AttributeValue keys[TABLE_MAX_KEYS];
 	StreamPosition position;
 	TimestampTz committed_at;
 	StreamViewType view_type;
-	AttributeValue keys[TABLE_MAX_KEYS];
 	const DynamoItem *new_item; /* NULL: none, or not known */
 	const DynamoItem *old_item;
 } StreamRecord;
-
-/* False if there is no view type of that name. */
-extern bool StreamViewTypeParse(const char *name, StreamViewType *type);
 
 /*
  * SequenceNumber: 31 digits, so that the order of the texts is that of the

@@ -7,34 +7,23 @@
 #include "access/xlog.h"
 #include "base/json_writer.h"
 #include "common/hashfn.h"
-#include "stream/stream_record.h"
+#include "api/stream_record.h"
 #include "utils/timestamp.h"
 #include "value/item_json.h"
 
-static const char *const view_type_names[] = {
-	[STREAM_KEYS_ONLY] = "KEYS_ONLY",
-	[STREAM_NEW_IMAGE] = "NEW_IMAGE",
-	[STREAM_OLD_IMAGE] = "OLD_IMAGE",
-	[STREAM_NEW_AND_OLD_IMAGES] = "NEW_AND_OLD_IMAGES",
-};
-
-static const char *const event_names[] = {
-	[STREAM_INSERT] = "INSERT",
-	[STREAM_MODIFY] = "MODIFY",
-	[STREAM_REMOVE] = "REMOVE",
-};
-
-bool
-StreamViewTypeParse(const char *name, StreamViewType *type)
+static const char *
+EventName(StreamEvent event)
 {
-	for (int i = 0; i < (int) lengthof(view_type_names); i++)
+	switch (event)
 	{
-		if (strcmp(name, view_type_names[i]) != 0)
-			continue;
-		*type = (StreamViewType) i;
-		return true;
+		case STREAM_INSERT:
+			return "INSERT";
+		case STREAM_MODIFY:
+			return "MODIFY";
+		case STREAM_REMOVE:
+			return "REMOVE";
 	}
-	return false;
+	elog(ERROR, "unknown event %d in a stream", (int) event);
 }
 
 void
@@ -71,13 +60,13 @@ WriteKeys(StringInfo out, const StreamRecord *record)
 
 	JsonKeyName(out, "Keys");
 	appendStringInfoChar(out, '{');
-	for (int i = 0; i < record->leaf->nkeys; i++)
+	for (int i = 0; i < record->nkeys; i++)
 	{
-		const LeafKey *key = &record->leaf->keys[i];
+		uint32		name_len = strlen(record->key_names[i]);
 
-		JsonKey(out, key->name, key->name_len);
+		JsonKey(out, record->key_names[i], name_len);
 		AttributeValueToJson(out, &record->keys[i]);
-		size += key->name_len + AttributeValueSize(&record->keys[i]);
+		size += name_len + AttributeValueSize(&record->keys[i]);
 	}
 	appendStringInfoChar(out, '}');
 	return size;
@@ -111,7 +100,18 @@ WriteStreamRecord(StringInfo out, const StreamRecord *record, const char *sequen
 		size += WriteImage(out, "OldImage", record->old_item);
 	JsonMemberString(out, "SequenceNumber", sequence);
 	JsonMemberInt(out, "SizeBytes", size);
-	JsonMemberString(out, "StreamViewType", view_type_names[view]);
+	JsonMemberString(out, "StreamViewType", StreamViewTypeName(view));
+	appendStringInfoChar(out, '}');
+}
+
+/* Who removed an item whose time to live was over. */
+static void
+WriteUserIdentity(StringInfo out)
+{
+	JsonKeyName(out, "userIdentity");
+	appendStringInfoChar(out, '{');
+	JsonMemberString(out, "PrincipalId", "dynamodb.amazonaws.com");
+	JsonMemberString(out, "Type", "Service");
 	appendStringInfoChar(out, '}');
 }
 
@@ -123,11 +123,14 @@ StreamRecordToJson(StringInfo out, const StreamRecord *record)
 	StreamSequenceNumber(sequence, &record->position);
 	appendStringInfoChar(out, '{');
 	WriteEventId(out, sequence);
-	JsonMemberString(out, "eventName", event_names[record->event]);
+	JsonMemberString(out, "eventName", EventName(record->event));
 	JsonMemberString(out, "eventVersion", "1.1");
 	JsonMemberString(out, "eventSource", "aws:dynamodb");
 	JsonMemberString(out, "awsRegion", record->region);
-	JsonMemberString(out, "tableName", record->leaf->table_name);
+	if (record->table_name)
+		JsonMemberString(out, "tableName", record->table_name);
 	WriteStreamRecord(out, record, sequence);
+	if (record->by_service)
+		WriteUserIdentity(out);
 	appendStringInfoChar(out, '}');
 }
