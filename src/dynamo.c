@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "http/http.h"
 #include "miscadmin.h"
+#include "stream/stream_feeder.h"
 #include "table/key_hints.h"
 #include "table/settings.h"
 #include "table/stream_ddl.h"
@@ -38,6 +39,7 @@ _PG_init(void)
 	KeyHintsInit();
 	WorkerInit();
 	IndexBuilderInit();
+	StreamFeederInit();
 	HttpInit();
 	MarkGUCPrefixReserved("dynamo");
 }

@@ -154,6 +154,30 @@ PrimaryKeyIndex(Relation rel)
 #define ChangedTuple(buffer)	((buffer) ? &(buffer)->tuple : NULL)
 #endif
 
+/* Replication slots; 16 says why one is invalid, 17 has those that are synced to standbys. */
+#if PG_VERSION_NUM >= 160000
+#define SlotIsInvalid(data)	((data)->invalidated != RS_INVAL_NONE)
+#else
+#define SlotIsInvalid(data)	((data)->invalidated_at != InvalidXLogRecPtr)
+#endif
+#if PG_VERSION_NUM >= 170000
+#define SlotCreateEphemeral(name)	ReplicationSlotCreate(name, true, RS_EPHEMERAL, false, false, false)
+#else
+#define SlotCreateEphemeral(name)	ReplicationSlotCreate(name, true, RS_EPHEMERAL, false)
+#endif
+#if PG_VERSION_NUM >= 180000
+#define SlotAcquire(name)	ReplicationSlotAcquire(name, true, true)
+#else
+#define SlotAcquire(name)	ReplicationSlotAcquire(name, true)
+#endif
+
+/* Writes a logical message that no transaction owns; returns where it ends. */
+#if PG_VERSION_NUM >= 170000
+#define WriteLogicalMessage(prefix)	LogLogicalMessage(prefix, "", 0, false, false)
+#else
+#define WriteLogicalMessage(prefix)	LogLogicalMessage(prefix, "", 0, false)
+#endif
+
 /* A set of events that lives as long as the process. */
 static inline WaitEventSet *
 WaitEventSetMake(int size)

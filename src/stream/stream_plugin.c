@@ -17,9 +17,19 @@
 #include "replication/logical.h"
 #include "replication/output_plugin.h"
 #include "replication/reorderbuffer.h"
+#include "replication/origin.h"
 #include "stream/stream_leaf.h"
+#include "stream/stream_plugin.h"
 #include "utils/rel.h"
+#include "value/item_build.h"
 #include "value/key.h"
+
+/*
+ * A transaction that has sent a logical message with this prefix and content
+ * acts for the service from there on: what it removes is removed as expired.
+ */
+#define MESSAGE_PREFIX	"dynamo"
+#define MESSAGE_SERVICE "service"
 
 /* A line that has grown to so many bytes is ended. */
 #define LINE_SIZE	(16 * 1024 * 1024)
@@ -34,6 +44,7 @@ typedef struct StreamPlugin
 	StreamViewType view_type;
 	bool		by_transaction; /* a line is a transaction, not a record */
 	StreamPosition position;	/* of the last record */
+	bool		by_service;		/* the transaction acts for the service */
 	StringInfoData line;		/* of a transaction; no data: no record yet */
 	int			part;			/* lines of this transaction, this one included */
 	int			quiet;			/* changes since the last sign of life */
@@ -47,6 +58,8 @@ typedef struct DecodedItem
 	const DynamoItem *item;
 	bool		unchanged;		/* the item stands as it was, out of line */
 } DecodedItem;
+
+StreamSink	stream_sink = NULL;
 
 extern PGDLLEXPORT void _PG_output_plugin_init(OutputPluginCallbacks *callbacks);
 
@@ -181,6 +194,7 @@ WriteRecord(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, StreamRecord *re
 	plugin->position.number++;
 	record->position = plugin->position;
 	record->committed_at = txn->xact_time.commit_time;
+	record->by_service = plugin->by_service && record->event == STREAM_REMOVE;
 	record->view_type = plugin->view_type;
 	record->region = plugin->region;
 	if (!plugin->by_transaction)
@@ -199,6 +213,50 @@ WriteRecord(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, StreamRecord *re
 	StreamRecordToJson(&plugin->line, record);
 }
 
+/* ---- feeding ---- */
+
+/* An item of the keys alone. */
+static const DynamoItem *
+KeysItem(const StreamLeaf *leaf, const AttributeValue *keys)
+{
+	ValueNode	root = {0};
+
+	ValueNodeSetBranch(&root, ATTRIBUTE_M, leaf->nkeys);
+	for (int i = 0; i < leaf->nkeys; i++)
+	{
+		ValueNodeSetLeaf(&root.children[i], &keys[i]);
+		root.children[i].name = leaf->keys[i].name;
+		root.children[i].name_len = leaf->keys[i].name_len;
+	}
+	return ItemBuild(&root);
+}
+
+/* Hands the change over, as the view shows it. */
+static void
+FeedEvent(StreamPlugin *plugin, ReorderBufferTXN *txn, const StreamLeaf *leaf,
+		  StreamEvent event, const DecodedItem *old, const DecodedItem *new)
+{
+	bool		show_new = leaf->view_type == STREAM_NEW_IMAGE || leaf->view_type == STREAM_NEW_AND_OLD_IMAGES;
+	bool		show_old = leaf->view_type == STREAM_OLD_IMAGE || leaf->view_type == STREAM_NEW_AND_OLD_IMAGES;
+	StreamLogRecord record = {
+		.stream_id = leaf->stream_id,
+		.shard = leaf->shard,
+		.committed_at = txn->xact_time.commit_time,
+		.event = event,
+		.by_service = plugin->by_service && event == STREAM_REMOVE,
+		.new_image = show_new && new ? new->item : NULL,
+		.old_image = show_old && old ? old->item : NULL,
+	};
+
+	plugin->position.number++;
+	record.position = plugin->position;
+	if (!record.new_image && !record.old_image)
+		record.keys = KeysItem(leaf, new ? new->keys : old->keys);
+	stream_sink(&record);
+}
+
+/* ---- changes ---- */
+
 static void
 WriteEvent(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const StreamLeaf *leaf,
 		   StreamEvent event, const DecodedItem *old, const DecodedItem *new)
@@ -211,6 +269,16 @@ WriteEvent(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const StreamLeaf 
 	record.new_item = new ? new->item : NULL;
 	record.old_item = old ? old->item : NULL;
 	WriteRecord(ctx, txn, &record);
+}
+
+static void
+TakeEvent(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const StreamLeaf *leaf,
+		  StreamEvent event, const DecodedItem *old, const DecodedItem *new)
+{
+	if (stream_sink)
+		FeedEvent(ctx->output_plugin_private, txn, leaf, event, old, new);
+	else
+		WriteEvent(ctx, txn, leaf, event, old, new);
 }
 
 /* ---- reading changes ---- */
@@ -277,11 +345,11 @@ DecodeUpdate(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const StreamLea
 		new->item = old->item;
 	if (old && !SameKeys(leaf, old, new))
 	{
-		WriteEvent(ctx, txn, leaf, STREAM_REMOVE, old, NULL);
-		WriteEvent(ctx, txn, leaf, STREAM_INSERT, NULL, new);
+		TakeEvent(ctx, txn, leaf, STREAM_REMOVE, old, NULL);
+		TakeEvent(ctx, txn, leaf, STREAM_INSERT, NULL, new);
 	}
 	else if (!SameItem(old, new))
-		WriteEvent(ctx, txn, leaf, STREAM_MODIFY, old, new);
+		TakeEvent(ctx, txn, leaf, STREAM_MODIFY, old, new);
 }
 
 /* Whether an old row's key is logged where it matters. */
@@ -318,11 +386,11 @@ DecodeChange(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, StreamLeaf *lea
 	if (change->action != REORDER_BUFFER_CHANGE_INSERT && !KeyIsLogged(rel))
 		WarnOfLoss(leaf, rel);
 	if (change->action == REORDER_BUFFER_CHANGE_INSERT && has_new)
-		WriteEvent(ctx, txn, leaf, STREAM_INSERT, NULL, &new);
+		TakeEvent(ctx, txn, leaf, STREAM_INSERT, NULL, &new);
 	else if (change->action == REORDER_BUFFER_CHANGE_UPDATE && has_new)
 		DecodeUpdate(ctx, txn, leaf, has_old ? &old : NULL, &new);
 	else if (change->action == REORDER_BUFFER_CHANGE_DELETE && has_old)
-		WriteEvent(ctx, txn, leaf, STREAM_REMOVE, &old, NULL);
+		TakeEvent(ctx, txn, leaf, STREAM_REMOVE, &old, NULL);
 }
 
 /* ---- callbacks ---- */
@@ -334,6 +402,7 @@ Begin(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
 
 	plugin->position.commit_lsn = txn->final_lsn;
 	plugin->position.number = 0;
+	plugin->by_service = false;
 	plugin->part = 0;
 	resetStringInfo(&plugin->line);
 	StreamLeavesSweep();
@@ -346,7 +415,7 @@ Change(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, Relation rel, Reorder
 	MemoryContext before = MemoryContextSwitchTo(plugin->change_context);
 	StreamLeaf *leaf = StreamLeafFor(rel);
 
-	if (leaf && IsWanted(plugin, leaf->table_name))
+	if (leaf && (stream_sink ? leaf->stream_id != 0 : IsWanted(plugin, leaf->table_name)))
 		DecodeChange(ctx, txn, leaf, rel, change);
 	MemoryContextSwitchTo(before);
 	MemoryContextReset(plugin->change_context);
@@ -367,6 +436,23 @@ Commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commit_lsn
 	OutputPluginUpdateProgress(ctx, plugin->position.number == 0);
 }
 
+static void
+Message(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr lsn, bool transactional,
+		const char *prefix, Size size, const char *content)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+
+	if (transactional && strcmp(prefix, MESSAGE_PREFIX) == 0)
+		plugin->by_service = size == strlen(MESSAGE_SERVICE) && memcmp(content, MESSAGE_SERVICE, size) == 0;
+}
+
+/* What the feeding worker writes concerns nobody. */
+static bool
+FilterByOrigin(LogicalDecodingContext *ctx, RepOriginId origin)
+{
+	return origin == DoNotReplicateId;
+}
+
 void
 _PG_output_plugin_init(OutputPluginCallbacks *callbacks)
 {
@@ -374,4 +460,6 @@ _PG_output_plugin_init(OutputPluginCallbacks *callbacks)
 	callbacks->begin_cb = Begin;
 	callbacks->change_cb = Change;
 	callbacks->commit_cb = Commit;
+	callbacks->message_cb = Message;
+	callbacks->filter_by_origin_cb = FilterByOrigin;
 }

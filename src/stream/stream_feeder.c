@@ -1,0 +1,512 @@
+/*
+ * stream_feeder.c
+ *	  The background worker that feeds the streams of a database.
+ *
+ * It decodes what has been flushed and files the records of whole transactions,
+ * with the position that it has reached, in a transaction of its own.  That is
+ * committed asynchronously: if the server crashes before it is on disk, what it
+ * has filed is decoded again from the same WAL, and is the same.  The server is
+ * told that WAL is no longer needed when what was made of it is on disk.
+ *
+ * All that outlives the process is in the database and in the slot, so whatever
+ * goes wrong is raised as an error, and the next worker goes on.
+ */
+#include "base/compat.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_namespace.h"
+#include "commands/dbcommands.h"
+#include "commands/extension.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
+#include "replication/message.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "stream/stream_batch.h"
+#include "stream/stream_feeder.h"
+#include "stream/stream_period.h"
+#include "stream/stream_plugin.h"
+#include "stream/stream_slot.h"
+#include "table/stream_catalog.h"
+#include "table/stream_ddl.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "worker/databases.h"
+#include "worker/worker.h"
+
+extern PGDLLEXPORT void DynamoStreamFeederMain(Datum arg);
+extern PGDLLEXPORT void DynamoStreamFeederAtStartMain(Datum arg);
+
+/* Tells the feeder's lock from other advisory locks; see store.h. */
+#define FEEDER_LOCK_SPACE	6
+
+/* So much is filed at once, unless a transaction is larger. */
+#define BATCH_RECORDS		10000
+#define BATCH_BYTES			(16 * 1024 * 1024)
+
+/* WAL without records is passed over without a word for so long. */
+#define QUIET_BYTES			(16 * 1024 * 1024)
+
+/* Milliseconds between looks at the WAL, and at the catalog. */
+#define LOOK_INTERVAL		10
+#define INSPECT_INTERVAL	200
+
+/* Milliseconds between two warnings of the same. */
+#define WARNING_INTERVAL	(5 * 60 * 1000)
+
+static int	max_wal;			/* dynamo.stream_max_wal, in megabytes */
+
+/* What the feeder knows of itself. */
+typedef struct Feeder
+{
+	XLogRecPtr	filed;			/* how far the log has come */
+	XLogRecPtr	commit;			/* end of the commit that said so */
+	XLogRecPtr	confirmed;		/* what the slot was told last */
+	XLogRecPtr	marker;			/* streams that are DISABLING end here; 0: none */
+	int32		last_closing;	/* those up to this one */
+	TimestampTz inspected_at;
+	TimestampTz warned_at;
+	MemoryContext context;		/* reset in each turn */
+} Feeder;
+
+static bool
+TryLock(void)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, FEEDER_LOCK_SPACE);
+	return LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+static void
+Unlock(void)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, FEEDER_LOCK_SPACE);
+	LockRelease(&tag, ExclusiveLock, true);
+}
+
+static void
+Begin(void)
+{
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+static void
+Commit(void)
+{
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+}
+
+/* ---- filing ---- */
+
+/* Files what was decoded, and where the log stands then. */
+static void
+File(Feeder *feeder)
+{
+	XLogRecPtr	position = StreamDecodingPosition();
+
+	Begin();
+	StreamBatchFile(position);
+	Commit();
+	feeder->filed = position;
+	feeder->commit = XactLastCommitEnd;
+	pgstat_report_stat(false);
+}
+
+/* Finds the partition to file in, as long as there is nothing to be filed. */
+static void
+EnterPeriod(Feeder *feeder)
+{
+	StreamPeriod period;
+
+	Begin();
+	period = StreamPeriodEnter(feeder->filed);
+	Commit();
+	StreamBatchBegin(period);
+}
+
+static bool
+BatchIsFull(void)
+{
+	return StreamBatchCount() >= BATCH_RECORDS || StreamBatchBytes() >= BATCH_BYTES;
+}
+
+/* Decodes and files what is flushed by now, or a batch of it; false if there was nothing. */
+static bool
+Feed(Feeder *feeder)
+{
+	bool		any = false;
+
+	while (!BatchIsFull() && StreamDecodingPosition() - feeder->filed < QUIET_BYTES && StreamDecodingStep())
+	{
+		CHECK_FOR_INTERRUPTS();
+		any = true;
+	}
+	if (StreamBatchCount() > 0 || StreamDecodingPosition() - feeder->filed >= QUIET_BYTES ||
+		(feeder->marker && StreamDecodingPosition() >= feeder->marker))
+		File(feeder);
+	return any;
+}
+
+/* Lets the server have the WAL back whose records are on disk. */
+static void
+Confirm(Feeder *feeder)
+{
+	if (feeder->confirmed == feeder->filed || GetFlushRecPtr(NULL) < feeder->commit)
+		return;
+	StreamDecodingConfirm(feeder->filed);
+	feeder->confirmed = feeder->filed;
+}
+
+/* ---- beginning ---- */
+
+/* What was changed before that moment is lost for streams that should have it. */
+static void
+TrimStreams(XLogRecPtr first_lsn)
+{
+	ListCell   *cell;
+
+	foreach(cell, StreamCatalogList(NULL))
+	{
+		StreamRow  *row = lfirst(cell);
+
+		if (row->status != STREAM_ENABLED)
+			continue;
+		ereport(WARNING,
+				(errmsg("stream \"%s\" of table \"%s\" is trimmed: changes of the table are not in it",
+						row->label, row->table_name),
+				 errdetail("The WAL that had them is not kept by a replication slot any more.")));
+		row->first_lsn = first_lsn;
+		StreamCatalogUpdate(row);
+	}
+}
+
+/*
+ * Makes the slot.  A stream that is ENABLED by then had another slot once: in
+ * a database that this is a copy of, or before the WAL became too much.
+ */
+static void
+BeginAnew(void)
+{
+	XLogRecPtr	start;
+
+	StreamSlotDrop();
+	StreamSlotCreate();
+	StreamDecodingBegin(InvalidXLogRecPtr);
+	start = StreamDecodingPosition();
+	Begin();
+	TrimStreams(start);
+	StreamBatchFile(start);
+	Commit();
+}
+
+static void
+GoOn(void)
+{
+	XLogRecPtr	filed;
+
+	Begin();
+	filed = StreamLogEnd();
+	Commit();
+	StreamDecodingBegin(filed);
+}
+
+static void
+BeginDecoding(Feeder *feeder)
+{
+	if (StreamSlotIsUsable())
+		GoOn();
+	else
+		BeginAnew();
+	feeder->filed = StreamDecodingPosition();
+	feeder->confirmed = feeder->filed;
+	feeder->marker = InvalidXLogRecPtr;
+	EnterPeriod(feeder);
+}
+
+/* ---- streams that begin and end ---- */
+
+/* Says where the streams end that are DISABLING, as soon as there are any. */
+static void
+MarkEnd(Feeder *feeder, const List *streams)
+{
+	ListCell   *cell;
+
+	feeder->last_closing = 0;
+	foreach(cell, streams)
+	{
+		const StreamRow *row = lfirst(cell);
+
+		if (row->status == STREAM_DISABLING)
+			feeder->last_closing = Max(feeder->last_closing, row->id);
+	}
+	if (feeder->last_closing == 0)
+		return;
+
+	/* what ended them was committed before; when this is decoded, so is that */
+	feeder->marker = WriteLogicalMessage("dynamo stream end");
+	XLogFlush(feeder->marker);
+}
+
+/* What commits from now on is decoded, and so is what commits after the row did. */
+static void
+OpenStream(StreamRow *row)
+{
+	row->status = STREAM_ENABLED;
+	StreamCatalogUpdate(row);
+}
+
+/* All that belongs to it has been filed. */
+static void
+CloseStream(StreamRow *row, XLogRecPtr last_lsn)
+{
+	row->status = STREAM_DISABLED;
+	row->last_lsn = last_lsn;
+	StreamCatalogUpdate(row);
+}
+
+static bool
+IsOver(const StreamRow *row)
+{
+	return row->status == STREAM_DISABLED &&
+		TimestampDifferenceExceeds(row->ended_at, GetCurrentTimestamp(), STREAM_RETENTION_HOURS * 3600 * 1000);
+}
+
+static void
+InspectStream(Feeder *feeder, StreamRow *row)
+{
+	bool		ended = feeder->marker && feeder->filed >= feeder->marker;
+
+	if (row->status == STREAM_ENABLING)
+		OpenStream(row);
+	else if (row->status == STREAM_DISABLING && ended && row->id <= feeder->last_closing)
+		CloseStream(row, feeder->filed);
+	else if (IsOver(row))
+		StreamCatalogDelete(row);
+}
+
+/* Ends the process: there is nothing left to feed, nor to come. */
+static void
+Retire(void)
+{
+	if (!ConditionalLockRelationOid(CatalogRelationOid("tables"), ShareUpdateExclusiveLock))
+		return;					/* perhaps somebody enables one */
+	if (StreamCatalogList(NULL) != NIL)
+		return;
+	StreamDecodingEnd();
+	StreamSlotDrop();
+	Unlock();
+	Commit();
+	proc_exit(0);
+}
+
+/* Looks at the streams and at the server; in a transaction. */
+static void
+InspectStreams(Feeder *feeder)
+{
+	List	   *streams = StreamCatalogList(NULL);
+	ListCell   *cell;
+
+	if (streams == NIL)
+		Retire();
+	foreach(cell, streams)
+		InspectStream(feeder, lfirst(cell));
+	if (feeder->marker && feeder->filed >= feeder->marker)
+		feeder->marker = InvalidXLogRecPtr;
+	else if (!feeder->marker)
+		MarkEnd(feeder, streams);
+}
+
+/* The extension was dropped, and the catalog with it. */
+static void
+EndWithoutExtension(void)
+{
+	if (OidIsValid(get_extension_oid("dynamo", true)))
+		return;
+	StreamDecodingEnd();
+	StreamSlotDrop();
+	Commit();
+	proc_exit(0);
+}
+
+/* ---- the cap on WAL ---- */
+
+static void
+Warn(Feeder *feeder, uint64 megabytes)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (feeder->warned_at && !TimestampDifferenceExceeds(feeder->warned_at, now, WARNING_INTERVAL))
+		return;
+	feeder->warned_at = now;
+	ereport(WARNING,
+			(errmsg("the streams of database \"%s\" keep " UINT64_FORMAT " MB of WAL",
+					get_database_name(MyDatabaseId), megabytes),
+			 errdetail("At %d MB (\"dynamo.stream_max_wal\") they are trimmed.", max_wal),
+			 errhint("Look for a transaction that has been open for long.")));
+}
+
+/* Gives up the WAL if it has become too much; the streams have a gap then. */
+static void
+CapWal(Feeder *feeder)
+{
+	uint64		megabytes = StreamSlotKeeps() / (1024 * 1024);
+
+	if (max_wal <= 0 || megabytes <= (uint64) max_wal / 2)
+		return;
+	if (megabytes <= (uint64) max_wal)
+	{
+		Begin();
+		Warn(feeder, megabytes);
+		Commit();
+		return;
+	}
+	StreamDecodingEnd();
+	BeginAnew();
+	feeder->filed = StreamDecodingPosition();
+	feeder->confirmed = feeder->filed;
+}
+
+/* ---- the worker ---- */
+
+/* From time to time. */
+static void
+Inspect(Feeder *feeder)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (feeder->inspected_at && !TimestampDifferenceExceeds(feeder->inspected_at, now, INSPECT_INTERVAL))
+		return;
+	feeder->inspected_at = now;
+	Begin();
+	EndWithoutExtension();
+	InspectStreams(feeder);
+	Commit();
+	EnterPeriod(feeder);
+	CapWal(feeder);
+	Confirm(feeder);
+}
+
+static void
+Wait(void)
+{
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, LOOK_INTERVAL, PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+	if (ConfigReloadPending)
+	{
+		ConfigReloadPending = false;
+		ProcessConfigFile(PGC_SIGHUP);
+	}
+}
+
+/* Whether there is anything to feed, or to clean up. */
+static bool
+IsNeeded(void)
+{
+	bool		needed;
+
+	Begin();
+	needed = OidIsValid(get_extension_oid("dynamo", true)) && StreamCatalogList(NULL) != NIL;
+	Commit();
+	if (!needed)
+		StreamSlotDrop();
+	return needed;
+}
+
+static void
+FeedStreams(void)
+{
+	Feeder		feeder = {0};
+
+	CreateAuxProcessResourceOwner();
+	if (!TryLock() || !IsNeeded())
+		proc_exit(0);
+	SetConfigOption("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION);
+	pgstat_report_activity(STATE_RUNNING, "feeding streams");
+	StreamSlotInit();
+	StreamBatchInit();
+	stream_sink = StreamBatchAdd;
+	feeder.context = AllocSetContextCreate(TopMemoryContext, "dynamo stream feeder", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(feeder.context);
+	BeginDecoding(&feeder);
+	for (;;)
+	{
+		bool		fed = Feed(&feeder);
+
+		Inspect(&feeder);
+		MemoryContextReset(feeder.context);
+		MemoryContextSwitchTo(feeder.context);
+		if (!fed)
+			Wait();
+	}
+}
+
+/* arg is the OID of the database. */
+void
+DynamoStreamFeederMain(Datum arg)
+{
+	pqsignal(SIGTERM, die);
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
+	BackgroundWorkerUnblockSignals();
+	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(arg), InvalidOid, 0);
+	FeedStreams();
+}
+
+/* arg says which of the databases that the settings name. */
+void
+DynamoStreamFeederAtStartMain(Datum arg)
+{
+	ServedDatabase *database = list_nth(DatabasesServed(), DatumGetInt32(arg));
+
+	WorkerStartIn(database->name);
+	FeedStreams();
+}
+
+/* StreamServerHook. */
+static bool
+ServesThisDatabase(void)
+{
+	const char *name = get_database_name(MyDatabaseId);
+	ListCell   *cell;
+
+	foreach(cell, DatabasesServed())
+	{
+		if (strcmp(((ServedDatabase *) lfirst(cell))->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+StreamFeederInit(void)
+{
+	int			databases = list_length(DatabasesServed());
+
+	DefineCustomIntVariable("dynamo.stream_max_wal",
+							"Sets how much WAL the streams of a database may keep the server from removing.",
+							"If it is more, the streams are trimmed: changes are missing, and readers are told so."
+							" 0 means no limit.",
+							&max_wal,
+							16384,
+							0, MAX_KILOBYTES,
+							PGC_SIGHUP,
+							GUC_UNIT_MB,
+							NULL, NULL, NULL);
+	stream_server_hook = ServesThisDatabase;
+	for (int i = 0; i < databases; i++)
+		WorkerRegister(STREAM_FEEDER_NAME, STREAM_FEEDER_NAME, "DynamoStreamFeederAtStartMain", i);
+}

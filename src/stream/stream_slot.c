@@ -1,0 +1,150 @@
+/*
+ * stream_slot.c
+ *	  The replication slot of the worker that feeds the streams of a database,
+ *	  and decoding by it in this process.
+ */
+#include "base/compat.h"
+
+#include "access/xlog.h"
+#include "access/xlogreader.h"
+#include "access/xlogutils.h"
+#include "miscadmin.h"
+#include "replication/decode.h"
+#include "replication/logical.h"
+#include "replication/slot.h"
+#include "storage/spin.h"
+#include "stream/stream_slot.h"
+#include "table/stream_ddl.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+
+#define PLUGIN			"dynamo"
+#define PLUGIN_LIST		"output_plugin_libraries"
+
+static LogicalDecodingContext *decoding = NULL;
+
+/* The library is preloaded, so whoever runs the server has approved it. */
+void
+StreamSlotInit(void)
+{
+	const char *list = GetConfigOption(PLUGIN_LIST, true, false);
+
+	if (list)
+		SetConfigOption(PLUGIN_LIST, *list ? psprintf("%s, " PLUGIN, list) : PLUGIN, PGC_POSTMASTER, PGC_S_OVERRIDE);
+}
+
+/* Reads what of the slot is shared; false if there is no slot. */
+static bool
+ReadSlot(ReplicationSlotPersistentData *data)
+{
+	ReplicationSlot *slot = SearchNamedReplicationSlot(StreamSlotName(), true);
+
+	if (slot == NULL)
+		return false;
+	SpinLockAcquire(&slot->mutex);
+	*data = slot->data;
+	SpinLockRelease(&slot->mutex);
+	return true;
+}
+
+bool
+StreamSlotIsUsable(void)
+{
+	ReplicationSlotPersistentData data;
+
+	return ReadSlot(&data) && data.database == MyDatabaseId && strcmp(NameStr(data.plugin), PLUGIN) == 0 &&
+		data.confirmed_flush != InvalidXLogRecPtr && !SlotIsInvalid(&data);
+}
+
+void
+StreamSlotCreate(void)
+{
+	LogicalDecodingContext *context;
+
+	SlotCreateEphemeral(StreamSlotName());
+	context = CreateInitDecodingContext(PLUGIN, NIL, false, InvalidXLogRecPtr,
+										XL_ROUTINE(.page_read = read_local_xlog_page,
+												   .segment_open = wal_segment_open,
+												   .segment_close = wal_segment_close),
+										NULL, NULL, NULL);
+	DecodingContextFindStartpoint(context);
+	FreeDecodingContext(context);
+	ReplicationSlotPersist();
+	ReplicationSlotRelease();
+}
+
+void
+StreamSlotDrop(void)
+{
+	ReplicationSlotPersistentData data;
+
+	if (ReadSlot(&data))
+		ReplicationSlotDrop(StreamSlotName(), true);
+}
+
+uint64
+StreamSlotKeeps(void)
+{
+	ReplicationSlotPersistentData data;
+	XLogRecPtr	now = GetXLogInsertRecPtr();
+
+	if (!ReadSlot(&data) || data.restart_lsn == InvalidXLogRecPtr || data.restart_lsn > now)
+		return 0;
+	return now - data.restart_lsn;
+}
+
+/* ---- decoding ---- */
+
+void
+StreamDecodingBegin(XLogRecPtr start)
+{
+	MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
+
+	SlotAcquire(StreamSlotName());
+	decoding = CreateDecodingContext(start, NIL, false,
+									 XL_ROUTINE(.page_read = read_local_xlog_page,
+												.segment_open = wal_segment_open,
+												.segment_close = wal_segment_close),
+									 NULL, NULL, NULL);
+	MemoryContextSwitchTo(caller);
+	XLogBeginRead(decoding->reader, MyReplicationSlot->data.restart_lsn);
+
+	/* what is cached may not be so at the moment that is decoded */
+	InvalidateSystemCaches();
+}
+
+void
+StreamDecodingEnd(void)
+{
+	FreeDecodingContext(decoding);
+	decoding = NULL;
+	ReplicationSlotRelease();
+	InvalidateSystemCaches();
+}
+
+XLogRecPtr
+StreamDecodingPosition(void)
+{
+	return Max(decoding->reader->EndRecPtr, MyReplicationSlot->data.confirmed_flush);
+}
+
+bool
+StreamDecodingStep(void)
+{
+	char	   *message = NULL;
+
+	if (decoding->reader->EndRecPtr >= GetFlushRecPtr(NULL))
+		return false;
+	if (XLogReadRecord(decoding->reader, &message) == NULL)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read WAL for the streams: %s", message ? message : "no record")));
+	LogicalDecodingProcessRecord(decoding, decoding->reader);
+	return true;
+}
+
+void
+StreamDecodingConfirm(XLogRecPtr position)
+{
+	LogicalConfirmReceivedLocation(position);
+}
