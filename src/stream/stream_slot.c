@@ -131,15 +131,20 @@ StreamDecodingPosition(void)
 bool
 StreamDecodingStep(void)
 {
+	MemoryContext caller;
 	char	   *message = NULL;
 
 	if (decoding->reader->EndRecPtr >= GetFlushRecPtr(NULL))
 		return false;
+
+	/* the reader allocates buffers when it needs them, and keeps them */
+	caller = MemoryContextSwitchTo(decoding->context);
 	if (XLogReadRecord(decoding->reader, &message) == NULL)
 		ereport(ERROR,
 				(errcode_for_file_access(),
 				 errmsg("could not read WAL for the streams: %s", message ? message : "no record")));
 	LogicalDecodingProcessRecord(decoding, decoding->reader);
+	MemoryContextSwitchTo(caller);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #	DURATION	seconds of one measurement (15)
 #	PORT, HTTP_PORT
 #	SYNCHRONOUS_COMMIT	(off: what is compared is CPU, not the disk)
+#	WAL_LEVEL	(replica)
 
 # shellcheck source=script/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../script/lib.sh"
@@ -21,6 +22,7 @@ DURATION=${DURATION:-15}
 PORT=${PORT:-54381}
 HTTP_PORT=${HTTP_PORT:-8381}
 SYNCHRONOUS_COMMIT=${SYNCHRONOUS_COMMIT:-off}
+WAL_LEVEL=${WAL_LEVEL:-replica}
 BENCH=$ROOT/test/bench
 
 bench_start()
@@ -53,6 +55,7 @@ bench_settings()
 		max_wal_size = 16GB
 		checkpoint_timeout = 1h
 		synchronous_commit = $SYNCHRONOUS_COMMIT
+		wal_level = $WAL_LEVEL
 		autovacuum = off
 	END
 }
