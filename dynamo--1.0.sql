@@ -437,6 +437,22 @@ CREATE FUNCTION dynamo.transact_write_items(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_transact_write_items' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION dynamo.transact_write_items(json) IS 'DynamoDB TransactWriteItems';
 
+CREATE FUNCTION dynamo.list_streams(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_list_streams' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.list_streams(json) IS 'DynamoDB Streams ListStreams';
+
+CREATE FUNCTION dynamo.describe_stream(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_describe_stream' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.describe_stream(json) IS 'DynamoDB Streams DescribeStream';
+
+CREATE FUNCTION dynamo.get_shard_iterator(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_get_shard_iterator' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.get_shard_iterator(json) IS 'DynamoDB Streams GetShardIterator';
+
+CREATE FUNCTION dynamo.get_records(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_get_records' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.get_records(json) IS 'DynamoDB Streams GetRecords';
+
 CREATE FUNCTION dynamo.transact_get_items(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_transact_get_items' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION dynamo.transact_get_items(json) IS 'DynamoDB TransactGetItems';

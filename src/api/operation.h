@@ -22,6 +22,7 @@ typedef struct Operation
 	OperationFunction run;
 	bool		read_only;		/* never writes */
 	bool		consistent;		/* reads nothing but what is up to date */
+	bool		of_streams;		/* of the API of DynamoDB Streams */
 } Operation;
 
 /* The operation of that name, or NULL. */

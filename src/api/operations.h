@@ -35,4 +35,10 @@ extern void TransactGetItemsRun(const JsonNode *request, StringInfo reply);
 extern void QueryRun(const JsonNode *request, StringInfo reply);
 extern void ScanRun(const JsonNode *request, StringInfo reply);
 
+/* stream_ops.c, stream_read.c */
+extern void ListStreamsRun(const JsonNode *request, StringInfo reply);
+extern void DescribeStreamRun(const JsonNode *request, StringInfo reply);
+extern void GetShardIteratorRun(const JsonNode *request, StringInfo reply);
+extern void GetRecordsRun(const JsonNode *request, StringInfo reply);
+
 #endif							/* DYNAMO_OPERATIONS_H */

@@ -8,6 +8,7 @@
 #include "base/json_writer.h"
 #include "common/hashfn.h"
 #include "api/stream_record.h"
+#include "api/table_name.h"
 #include "utils/timestamp.h"
 #include "value/item_json.h"
 
@@ -34,6 +35,23 @@ StreamSequenceNumber(char *digits, const StreamPosition *position)
 			 (unsigned long long) position->commit_lsn, position->number);
 }
 
+bool
+StreamSequenceParse(const char *digits, StreamPosition *position)
+{
+	unsigned long long lsn;
+	char		lsn_digits[21];
+
+	if (strlen(digits) != STREAM_SEQUENCE_DIGITS || strspn(digits, "0123456789") != STREAM_SEQUENCE_DIGITS ||
+		digits[0] != '1')
+		return false;
+	strlcpy(lsn_digits, digits + 1, sizeof(lsn_digits));
+	errno = 0;
+	lsn = strtoull(lsn_digits, NULL, 10);
+	position->commit_lsn = lsn;
+	position->number = strtoul(digits + 21, NULL, 10);
+	return errno == 0;
+}
+
 /* 32 hexadecimal digits that no other record of this or another cluster has. */
 static void
 WriteEventId(StringInfo out, const char *sequence)
@@ -46,8 +64,8 @@ WriteEventId(StringInfo out, const char *sequence)
 	JsonMemberString(out, "eventID", psprintf("%016llx%016llx", (unsigned long long) high, (unsigned long long) low));
 }
 
-static int64
-EpochSeconds(TimestampTz time)
+int64
+StreamEpochSeconds(TimestampTz time)
 {
 	return time / USECS_PER_SEC + (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
 }
@@ -92,7 +110,7 @@ WriteStreamRecord(StringInfo out, const StreamRecord *record, const char *sequen
 
 	JsonKeyName(out, "dynamodb");
 	appendStringInfoChar(out, '{');
-	JsonMemberInt(out, "ApproximateCreationDateTime", EpochSeconds(record->committed_at));
+	JsonMemberInt(out, "ApproximateCreationDateTime", StreamEpochSeconds(record->committed_at));
 	size = WriteKeys(out, record);
 	if (view == STREAM_NEW_IMAGE || view == STREAM_NEW_AND_OLD_IMAGES)
 		size += WriteImage(out, "NewImage", record->new_item);
@@ -113,6 +131,32 @@ WriteUserIdentity(StringInfo out)
 	JsonMemberString(out, "PrincipalId", "dynamodb.amazonaws.com");
 	JsonMemberString(out, "Type", "Service");
 	appendStringInfoChar(out, '}');
+}
+
+/* The keys stand in whatever item there is. */
+void
+StreamRecordFromLog(StreamRecord *record, const StreamRow *stream, const StreamLogRecord *log_record)
+{
+	const DynamoItem *item = log_record->keys ? log_record->keys :
+		log_record->new_image ? log_record->new_image : log_record->old_image;
+
+	MemSet(record, 0, sizeof(*record));
+	record->event = log_record->event;
+	record->by_service = log_record->by_service;
+	record->region = ARN_REGION;
+	record->nkeys = stream->range_key ? 2 : 1;
+	record->key_names[0] = stream->hash_key;
+	record->key_names[1] = stream->range_key;
+	for (int i = 0; i < record->nkeys; i++)
+	{
+		if (!ItemFind(item, record->key_names[i], strlen(record->key_names[i]), &record->keys[i]))
+			elog(ERROR, "record of stream %d lacks the key \"%s\"", stream->id, record->key_names[i]);
+	}
+	record->position = log_record->position;
+	record->committed_at = log_record->committed_at;
+	record->view_type = stream->view_type;
+	record->new_item = log_record->new_image;
+	record->old_item = log_record->old_image;
 }
 
 void

@@ -34,6 +34,15 @@ typedef struct StreamRecord
 #define STREAM_SEQUENCE_DIGITS	31
 extern void StreamSequenceNumber(char *digits, const StreamPosition *position);
 
+/* The position that a SequenceNumber says; false if it is none. */
+extern bool StreamSequenceParse(const char *digits, StreamPosition *position);
+
+/* ApproximateCreationDateTime of what was committed then. */
+extern int64 StreamEpochSeconds(TimestampTz time);
+
+/* The record of a stream's log, as the API shows it; points into the log's record. */
+extern void StreamRecordFromLog(StreamRecord *record, const StreamRow *stream, const StreamLogRecord *log_record);
+
 /* Appends the record as one line of JSON, without a line end. */
 extern void StreamRecordToJson(StringInfo out, const StreamRecord *record);
 

@@ -22,8 +22,9 @@
 #include "mb/pg_wchar.h"
 #include "utils/guc.h"
 
+/* What stands before the operation's name, by its API. */
 #define TARGET_PREFIX	"DynamoDB_20120810."
-#define TARGET_PREFIX_LEN	(sizeof(TARGET_PREFIX) - 1)
+#define TARGET_PREFIX_OF_STREAMS	"DynamoDBStreams_20120810."
 
 static const char amz_json[] = "application/x-amz-json-1.0";
 static const char plain_json[] = "application/json";
@@ -83,6 +84,7 @@ static void NoteExtras(Exchange *exchange, const Head *head);
 static const struct sockaddr *ClientOf(struct MHD_Connection *connection);
 static bool Unpack(Exchange *exchange);
 static RequestKind KindOf(Exchange *exchange, const Head *head, const char *method, const char *path);
+static const Operation *OperationOfTarget(const char *target, Size len);
 static RequestKind KindOfPost(Exchange *exchange, const Head *head);
 static uint64 MaxBody(void);
 
@@ -252,16 +254,33 @@ KindOf(Exchange *exchange, const Head *head, const char *method, const char *pat
 	return REQUEST_UNKNOWN_PATH;
 }
 
+/* The operation that X-Amz-Target names, with the prefix of its own API; or NULL. */
+static const Operation *
+OperationOfTarget(const char *target, Size len)
+{
+	static const char *const prefixes[] = {TARGET_PREFIX, TARGET_PREFIX_OF_STREAMS};
+
+	for (size_t i = 0; i < lengthof(prefixes); i++)
+	{
+		Size		prefix_len = strlen(prefixes[i]);
+		const Operation *operation;
+
+		if (len <= prefix_len || memcmp(target, prefixes[i], prefix_len) != 0)
+			continue;
+		operation = OperationFind(target + prefix_len, len - prefix_len);
+		return operation && operation->of_streams == (i == 1) ? operation : NULL;
+	}
+	return NULL;
+}
+
 /* The service looks at the content type before it looks for a target. */
 static RequestKind
 KindOfPost(Exchange *exchange, const Head *head)
 {
 	if (head->content_type == NULL)
 		return REQUEST_UNKNOWN_PATH;
-	if (head->target != NULL && head->target_len > TARGET_PREFIX_LEN &&
-		memcmp(head->target, TARGET_PREFIX, TARGET_PREFIX_LEN) == 0)
-		exchange->operation = OperationFind(head->target + TARGET_PREFIX_LEN,
-											head->target_len - TARGET_PREFIX_LEN);
+	if (head->target != NULL)
+		exchange->operation = OperationOfTarget(head->target, head->target_len);
 	if (head->coding == CODING_UNKNOWN)
 		return REQUEST_UNKNOWN_CODING;
 	return exchange->operation != NULL ? REQUEST_OPERATION : REQUEST_UNKNOWN_OPERATION;

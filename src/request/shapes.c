@@ -776,6 +776,62 @@ static const ShapeMember UpdateTableInputMembers[] = {
 };
 SHAPE(UpdateTableInput, SHAPE_STRUCTURE, .members = UpdateTableInputMembers, .table_name_first = true);
 
+SHAPE(StreamArn, SHAPE_STRING, AT_LEAST(37), AT_MOST(1024));
+SHAPE(ShardId, SHAPE_STRING, AT_LEAST(28), AT_MOST(65));
+static const char *const ShardFilterTypeValues[] = {"CHILD_SHARDS", NULL};
+SHAPE(ShardFilterType, SHAPE_STRING, .enumeration = ShardFilterTypeValues);
+
+static const ShapeMember ShardFilterMembers[] = {
+	{"Type", &ShardFilterTypeShape},
+	{"ShardId", &ShardIdShape},
+	{NULL}
+};
+SHAPE(ShardFilter, SHAPE_STRUCTURE, .members = ShardFilterMembers);
+
+static const ShapeMember DescribeStreamInputMembers[] = {
+	{"StreamArn", &StreamArnShape, true},
+	{"Limit", &PositiveIntegerObjectShape},
+	{"ExclusiveStartShardId", &ShardIdShape},
+	{"ShardFilter", &ShardFilterShape},
+	{NULL}
+};
+SHAPE(DescribeStreamInput, SHAPE_STRUCTURE, .members = DescribeStreamInputMembers);
+
+SHAPE(ShardIterator, SHAPE_STRING, AT_LEAST(1), AT_MOST(2048));
+
+static const ShapeMember GetRecordsInputMembers[] = {
+	{"ShardIterator", &ShardIteratorShape, true},
+	{"Limit", &PositiveIntegerObjectShape},
+	{NULL}
+};
+SHAPE(GetRecordsInput, SHAPE_STRUCTURE, .members = GetRecordsInputMembers);
+
+static const char *const ShardIteratorTypeValues[] = {
+	"TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER",
+	"AT_TIMESTAMP", NULL
+};
+SHAPE(ShardIteratorType, SHAPE_STRING, .enumeration = ShardIteratorTypeValues);
+SHAPE(SequenceNumber, SHAPE_STRING, AT_LEAST(21), AT_MOST(40));
+SHAPE(Timestamp, SHAPE_TIMESTAMP);
+
+static const ShapeMember GetShardIteratorInputMembers[] = {
+	{"StreamArn", &StreamArnShape, true},
+	{"ShardId", &ShardIdShape, true},
+	{"ShardIteratorType", &ShardIteratorTypeShape, true},
+	{"SequenceNumber", &SequenceNumberShape},
+	{"Timestamp", &TimestampShape},
+	{NULL}
+};
+SHAPE(GetShardIteratorInput, SHAPE_STRUCTURE, .members = GetShardIteratorInputMembers);
+
+static const ShapeMember ListStreamsInputMembers[] = {
+	{"TableName", &TableNameShape},
+	{"Limit", &PositiveIntegerObjectShape},
+	{"ExclusiveStartStreamArn", &StreamArnShape},
+	{NULL}
+};
+SHAPE(ListStreamsInput, SHAPE_STRUCTURE, .members = ListStreamsInputMembers);
+
 static const struct
 {
 	const char *name;
@@ -796,6 +852,10 @@ static const struct
 	{"TransactWriteItems", &TransactWriteItemsInputShape},
 	{"UpdateItem", &UpdateItemInputShape},
 	{"UpdateTable", &UpdateTableInputShape},
+	{"DescribeStream", &DescribeStreamInputShape},
+	{"GetRecords", &GetRecordsInputShape},
+	{"GetShardIterator", &GetShardIteratorInputShape},
+	{"ListStreams", &ListStreamsInputShape},
 };
 
 /* The input shape of an operation, or NULL. */

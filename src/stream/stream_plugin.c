@@ -20,6 +20,7 @@
 #include "replication/origin.h"
 #include "stream/stream_leaf.h"
 #include "stream/stream_plugin.h"
+#include "utils/datum.h"
 #include "utils/rel.h"
 #include "value/item_build.h"
 #include "value/key.h"
@@ -54,7 +55,7 @@ typedef struct StreamPlugin
 /* What a tuple says of an item; item is NULL if the tuple does not hold it. */
 typedef struct DecodedItem
 {
-	AttributeValue keys[TABLE_MAX_KEYS];
+	Datum		keys[TABLE_MAX_KEYS];
 	const DynamoItem *item;
 	bool		unchanged;		/* the item stands as it was, out of line */
 } DecodedItem;
@@ -213,18 +214,26 @@ WriteRecord(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, StreamRecord *re
 	StreamRecordToJson(&plugin->line, record);
 }
 
+static AttributeValue
+KeyOf(const StreamLeaf *leaf, const DecodedItem *decoded, int i)
+{
+	return KeyAttributeValue(leaf->keys[i].type, decoded->keys[i]);
+}
+
 /* ---- feeding ---- */
 
 /* An item of the keys alone. */
 static const DynamoItem *
-KeysItem(const StreamLeaf *leaf, const AttributeValue *keys)
+KeysItem(const StreamLeaf *leaf, const DecodedItem *decoded)
 {
 	ValueNode	root = {0};
 
 	ValueNodeSetBranch(&root, ATTRIBUTE_M, leaf->nkeys);
 	for (int i = 0; i < leaf->nkeys; i++)
 	{
-		ValueNodeSetLeaf(&root.children[i], &keys[i]);
+		AttributeValue key = KeyOf(leaf, decoded, i);
+
+		ValueNodeSetLeaf(&root.children[i], &key);
 		root.children[i].name = leaf->keys[i].name;
 		root.children[i].name_len = leaf->keys[i].name_len;
 	}
@@ -251,7 +260,7 @@ FeedEvent(StreamPlugin *plugin, ReorderBufferTXN *txn, const StreamLeaf *leaf,
 	plugin->position.number++;
 	record.position = plugin->position;
 	if (!record.new_image && !record.old_image)
-		record.keys = KeysItem(leaf, new ? new->keys : old->keys);
+		record.keys = KeysItem(leaf, new ? new : old);
 	stream_sink(&record);
 }
 
@@ -264,8 +273,10 @@ WriteEvent(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const StreamLeaf 
 	StreamRecord record = {.event = event, .table_name = leaf->table_name, .nkeys = leaf->nkeys};
 
 	for (int i = 0; i < leaf->nkeys; i++)
+	{
 		record.key_names[i] = leaf->keys[i].name;
-	memcpy(record.keys, new ? new->keys : old->keys, sizeof(record.keys));
+		record.keys[i] = KeyOf(leaf, new ? new : old, i);
+	}
 	record.new_item = new ? new->item : NULL;
 	record.old_item = old ? old->item : NULL;
 	WriteRecord(ctx, txn, &record);
@@ -298,7 +309,7 @@ DecodeTuple(DecodedItem *decoded, const StreamLeaf *leaf, TupleDesc desc, HeapTu
 		value = heap_getattr(tuple, leaf->keys[i].column, desc, &isnull);
 		if (isnull)
 			return false;
-		decoded->keys[i] = KeyAttributeValue(leaf->keys[i].type, value);
+		decoded->keys[i] = value;
 	}
 	value = heap_getattr(tuple, leaf->item_column, desc, &isnull);
 	if (isnull)
@@ -320,7 +331,14 @@ SameKeys(const StreamLeaf *leaf, const DecodedItem *a, const DecodedItem *b)
 {
 	for (int i = 0; i < leaf->nkeys; i++)
 	{
-		if (CompareBytes(a->keys[i].data, a->keys[i].len, b->keys[i].data, b->keys[i].len) != 0)
+		AttributeValue key;
+
+		if (datumIsEqual(a->keys[i], b->keys[i], false, -1))
+			continue;
+
+		/* equal numbers may be written in more than one way */
+		key = KeyOf(leaf, a, i);
+		if (!KeyDatumEquals(leaf->keys[i].type, b->keys[i], &key))
 			return false;
 	}
 	return true;

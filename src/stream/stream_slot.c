@@ -12,6 +12,7 @@
 #include "replication/decode.h"
 #include "replication/logical.h"
 #include "replication/slot.h"
+#include "storage/proc.h"
 #include "storage/spin.h"
 #include "stream/stream_slot.h"
 #include "table/stream_ddl.h"
@@ -20,6 +21,9 @@
 
 #define PLUGIN			"dynamo"
 #define PLUGIN_LIST		"output_plugin_libraries"
+
+/* Milliseconds that the slot's making may wait for each running transaction. */
+#define CREATE_TIMEOUT	(60 * 1000)
 
 static LogicalDecodingContext *decoding = NULL;
 
@@ -60,7 +64,13 @@ void
 StreamSlotCreate(void)
 {
 	LogicalDecodingContext *context;
+	int			caller_timeout = LockTimeout;
 
+	/*
+	 * The WAL of the new slot is kept while it waits.  Who has waited for so
+	 * long gives up, and the next worker begins again, farther on.
+	 */
+	LockTimeout = CREATE_TIMEOUT;
 	SlotCreateEphemeral(StreamSlotName());
 	context = CreateInitDecodingContext(PLUGIN, NIL, false, InvalidXLogRecPtr,
 										XL_ROUTINE(.page_read = read_local_xlog_page,
@@ -71,6 +81,7 @@ StreamSlotCreate(void)
 	FreeDecodingContext(context);
 	ReplicationSlotPersist();
 	ReplicationSlotRelease();
+	LockTimeout = caller_timeout;
 }
 
 void
