@@ -255,7 +255,7 @@ sql('UPDATE dynamo.stream_periods SET period = period - 2');
 ok(wait_for('SELECT count(*) = 2 FROM dynamo.stream_periods'), 'a new period begins');
 sql(put('Music', 'new', 1, 'period'));
 like(records(1), qr/I - - period$/, 'with records of its own');
-is(sql("SELECT count(DISTINCT tableoid) FROM dynamo.stream_records"), '2', 'in another partition');
+unlike(records(1), qr/the cap/, 'in a partition that is empty before it is used again');
 sql('UPDATE dynamo.stream_periods SET period = period - 7');
 ok(wait_for('SELECT count(*) = 2 FROM dynamo.stream_periods WHERE period > 0
 		AND period >= (SELECT max(period) FROM dynamo.stream_periods) - 7'), 'the ring has eight');
@@ -269,7 +269,7 @@ my $dump = $node->basedir . '/dump.sql';
 
 $node->command_ok([ 'pg_dump', '-p', $node->port, '-h', $node->host, '-f', $dump, 'postgres' ], 'pg_dump');
 unlike(slurp_file($dump), qr/stream_records_\d/, 'records are not dumped');
-sql('DROP EXTENSION dynamo CASCADE');
+sql('SET client_min_messages = warning; DROP EXTENSION dynamo CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public');
 ok(wait_for("SELECT count(*) = 0 FROM pg_replication_slots"), 'without the extension there is no slot');
 $node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-p', $node->port, '-h', $node->host, '-f', $dump, 'postgres' ],
 	'the dump is restored');
