@@ -158,7 +158,6 @@ SELECT members, pg_temp.try('demand', members)
                       '{"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "one"}}, {"Delete": {"IndexName": "two"}}]}',
                       '{"StreamSpecification": {"StreamEnabled": true}}',
                       '{"StreamSpecification": {"StreamEnabled": false, "StreamViewType": "KEYS_ONLY"}}',
-                      '{"StreamSpecification": {"StreamEnabled": true, "StreamViewType": "KEYS_ONLY"}}',
                       '{"StreamSpecification": {"StreamEnabled": false}}', '{"SSESpecification": {"Enabled": true}}',
                       '{"ReplicaUpdates": []}', '{"ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}]}',
                       '{"MultiRegionConsistency": "STRONG"}', '{"GlobalTableWitnessUpdates": [{"Create": {"RegionName": "eu-west-1"}}]}',

@@ -254,7 +254,6 @@ SELECT pg_temp.try(jsonb_build_object('BillingMode', 'PROVISIONED', 'Provisioned
 SELECT members, pg_temp.try(members)
     FROM unnest(ARRAY['{"StreamSpecification": {"StreamEnabled": false}}', '{"StreamSpecification": {"StreamEnabled": true}}',
                       '{"StreamSpecification": {"StreamEnabled": false, "StreamViewType": "KEYS_ONLY"}}', '{"StreamSpecification": {}}',
-                      '{"StreamSpecification": {"StreamEnabled": true, "StreamViewType": "NEW_IMAGE"}}',
                       '{"SSESpecification": {}}', '{"SSESpecification": {"Enabled": false}}', '{"SSESpecification": {"Enabled": true}}',
                       '{"SSESpecification": {"SSEType": "KMS"}}', '{"SSESpecification": {"Enabled": false, "KMSMasterKeyId": "x"}}',
                       '{"Tags": [{"Key": "a", "Value": "b"}, {"Key": "A", "Value": "b"}]}', '{"Tags": [{"Key": "a"}]}',

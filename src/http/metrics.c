@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "storage/ipc.h"
 #include "storage/shmem.h"
+#include "stream/stream_stats.h"
 
 #define MICROSECONDS	1000000.0
 
@@ -166,6 +167,60 @@ WalkPlain(MetricFunction function, void *arg)
 	}
 }
 
+/* One number of each database's streams. */
+static void
+WalkStreamNumber(const char *family, MetricKind kind, const char *help, uint64 (*number) (StreamStats *),
+				 MetricFunction function, void *arg)
+{
+	for (int e = 0; e < EndpointCount(); e++)
+	{
+		MetricSample sample = {.family = family, .suffix = "", .help = help, .kind = kind, .database = EndpointAt(e)->database};
+		StreamStats *stats = StreamStatsOf(sample.database);
+
+		if (stats == NULL)
+			continue;
+		sample.value = number(stats);
+		function(&sample, arg);
+	}
+}
+
+static uint64
+StreamRecords(StreamStats *stats)
+{
+	return pg_atomic_read_u64(&stats->records);
+}
+
+static uint64
+StreamTrims(StreamStats *stats)
+{
+	return pg_atomic_read_u64(&stats->trims);
+}
+
+static uint64
+StreamWal(StreamStats *stats)
+{
+	return pg_atomic_read_u64(&stats->wal_bytes);
+}
+
+static uint64
+StreamAlarm(StreamStats *stats)
+{
+	return StreamStatsAlarm(pg_atomic_read_u64(&stats->wal_bytes), pg_atomic_read_u64(&stats->wal_limit)) ? 1 : 0;
+}
+
+static void
+WalkStreams(MetricFunction function, void *arg)
+{
+	WalkStreamNumber("dynamo_stream_records_total", METRIC_COUNTER, "Records of streams that were filed.",
+					 StreamRecords, function, arg);
+	WalkStreamNumber("dynamo_stream_trims_total", METRIC_COUNTER, "Streams that were trimmed because WAL was lost to them.",
+					 StreamTrims, function, arg);
+	WalkStreamNumber("dynamo_stream_wal_bytes", METRIC_GAUGE, "WAL that the server keeps for the streams.",
+					 StreamWal, function, arg);
+	WalkStreamNumber("dynamo_stream_alarm", METRIC_GAUGE, "1 where more than half of dynamo.stream_max_wal is kept.",
+					 StreamAlarm, function, arg);
+}
+
 /* The operation of a row; NULL: there is none. */
 static const char *
 RowName(int row)
@@ -235,4 +290,5 @@ MetricsWalk(MetricFunction function, void *arg)
 	WalkRows(WalkRequests, function, arg);
 	WalkRows(WalkLatencies, function, arg);
 	WalkPlain(function, arg);
+	WalkStreams(function, arg);
 }

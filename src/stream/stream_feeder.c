@@ -32,6 +32,7 @@
 #include "stream/stream_period.h"
 #include "stream/stream_plugin.h"
 #include "stream/stream_slot.h"
+#include "stream/stream_stats.h"
 #include "table/stream_catalog.h"
 #include "table/stream_ddl.h"
 #include "tcop/tcopprot.h"
@@ -75,6 +76,7 @@ typedef struct Feeder
 	int32		last_closing;	/* those up to this one */
 	TimestampTz inspected_at;
 	TimestampTz warned_at;
+	StreamStats *stats;
 	MemoryContext context;		/* reset in each turn */
 } Feeder;
 
@@ -117,10 +119,12 @@ static void
 File(Feeder *feeder)
 {
 	XLogRecPtr	position = StreamDecodingPosition();
+	uint64		records = StreamBatchCount();
 
 	Begin();
 	StreamBatchFile(position);
 	Commit();
+	pg_atomic_fetch_add_u64(&feeder->stats->records, records);
 	feeder->filed = position;
 	feeder->commit = XactLastCommitEnd;
 	pgstat_report_stat(false);
@@ -175,7 +179,7 @@ Confirm(Feeder *feeder)
 
 /* What was changed before that moment is lost for streams that should have it. */
 static void
-TrimStreams(XLogRecPtr first_lsn)
+TrimStreams(Feeder *feeder, XLogRecPtr first_lsn)
 {
 	ListCell   *cell;
 
@@ -191,6 +195,7 @@ TrimStreams(XLogRecPtr first_lsn)
 				 errdetail("The WAL that had them is not kept by a replication slot any more.")));
 		row->first_lsn = first_lsn;
 		StreamCatalogUpdate(row);
+		pg_atomic_fetch_add_u64(&feeder->stats->trims, 1);
 	}
 }
 
@@ -199,7 +204,7 @@ TrimStreams(XLogRecPtr first_lsn)
  * a database that this is a copy of, or before the WAL became too much.
  */
 static void
-BeginAnew(void)
+BeginAnew(Feeder *feeder)
 {
 	XLogRecPtr	start;
 
@@ -208,7 +213,7 @@ BeginAnew(void)
 	StreamDecodingBegin(InvalidXLogRecPtr);
 	start = StreamDecodingPosition();
 	Begin();
-	TrimStreams(start);
+	TrimStreams(feeder, start);
 	StreamBatchFile(start);
 	Commit();
 }
@@ -230,7 +235,7 @@ BeginDecoding(Feeder *feeder)
 	if (StreamSlotIsUsable())
 		GoOn();
 	else
-		BeginAnew();
+		BeginAnew(feeder);
 	feeder->filed = StreamDecodingPosition();
 	feeder->confirmed = feeder->filed;
 	feeder->marker = InvalidXLogRecPtr;
@@ -298,16 +303,24 @@ InspectStream(Feeder *feeder, StreamRow *row)
 		StreamCatalogDelete(row);
 }
 
+/* Without the slot no WAL is kept. */
+static void
+End(Feeder *feeder)
+{
+	StreamDecodingEnd();
+	StreamSlotDrop();
+	pg_atomic_write_u64(&feeder->stats->wal_bytes, 0);
+}
+
 /* Ends the process: there is nothing left to feed, nor to come. */
 static void
-Retire(void)
+Retire(Feeder *feeder)
 {
 	if (!ConditionalLockRelationOid(CatalogRelationOid("tables"), ShareUpdateExclusiveLock))
 		return;					/* perhaps somebody enables one */
 	if (StreamCatalogList(NULL) != NIL)
 		return;
-	StreamDecodingEnd();
-	StreamSlotDrop();
+	End(feeder);
 	Unlock();
 	Commit();
 	proc_exit(0);
@@ -321,7 +334,7 @@ InspectStreams(Feeder *feeder)
 	ListCell   *cell;
 
 	if (streams == NIL)
-		Retire();
+		Retire(feeder);
 	foreach(cell, streams)
 		InspectStream(feeder, lfirst(cell));
 	if (feeder->marker && feeder->filed >= feeder->marker)
@@ -332,12 +345,11 @@ InspectStreams(Feeder *feeder)
 
 /* The extension was dropped, and the catalog with it. */
 static void
-EndWithoutExtension(void)
+EndWithoutExtension(Feeder *feeder)
 {
 	if (OidIsValid(get_extension_oid("dynamo", true)))
 		return;
-	StreamDecodingEnd();
-	StreamSlotDrop();
+	End(feeder);
 	Commit();
 	proc_exit(0);
 }
@@ -363,19 +375,22 @@ Warn(Feeder *feeder, uint64 megabytes)
 static void
 CapWal(Feeder *feeder)
 {
-	uint64		megabytes = StreamSlotKeeps() / (1024 * 1024);
+	uint64		bytes = StreamSlotKeeps();
+	uint64		limit = (uint64) max_wal * 1024 * 1024;
 
-	if (max_wal <= 0 || megabytes <= (uint64) max_wal / 2)
+	pg_atomic_write_u64(&feeder->stats->wal_bytes, bytes);
+	pg_atomic_write_u64(&feeder->stats->wal_limit, limit);
+	if (!StreamStatsAlarm(bytes, limit))
 		return;
-	if (megabytes <= (uint64) max_wal)
+	if (bytes <= limit)
 	{
 		Begin();
-		Warn(feeder, megabytes);
+		Warn(feeder, bytes / (1024 * 1024));
 		Commit();
 		return;
 	}
 	StreamDecodingEnd();
-	BeginAnew();
+	BeginAnew(feeder);
 	feeder->filed = StreamDecodingPosition();
 	feeder->confirmed = feeder->filed;
 }
@@ -392,7 +407,7 @@ Inspect(Feeder *feeder)
 		return;
 	feeder->inspected_at = now;
 	Begin();
-	EndWithoutExtension();
+	EndWithoutExtension(feeder);
 	InspectStreams(feeder);
 	Commit();
 	EnterPeriod(feeder);
@@ -413,14 +428,15 @@ Wait(void)
 	}
 }
 
-/* Whether there is anything to feed, or to clean up. */
+/* Whether there is anything to feed; if not, cleans up. */
 static bool
-IsNeeded(void)
+IsNeeded(Feeder *feeder)
 {
 	bool		needed;
 
 	Begin();
-	needed = OidIsValid(get_extension_oid("dynamo", true)) && StreamCatalogList(NULL) != NIL;
+	feeder->stats = StreamStatsOf(get_database_name(MyDatabaseId));
+	needed = feeder->stats && OidIsValid(get_extension_oid("dynamo", true)) && StreamCatalogList(NULL) != NIL;
 	Commit();
 	if (!needed)
 		StreamSlotDrop();
@@ -433,7 +449,7 @@ FeedStreams(void)
 	Feeder		feeder = {0};
 
 	CreateAuxProcessResourceOwner();
-	if (!TryLock() || !IsNeeded())
+	if (!TryLock() || !IsNeeded(&feeder))
 		proc_exit(0);
 	SetConfigOption("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION);
 	pgstat_report_activity(STATE_RUNNING, "feeding streams");
@@ -506,6 +522,7 @@ StreamFeederInit(void)
 							PGC_SIGHUP,
 							GUC_UNIT_MB,
 							NULL, NULL, NULL);
+	StreamStatsInit();
 	stream_server_hook = ServesThisDatabase;
 	for (int i = 0; i < databases; i++)
 		WorkerRegister(STREAM_FEEDER_NAME, STREAM_FEEDER_NAME, "DynamoStreamFeederAtStartMain", i);

@@ -27,6 +27,9 @@
 
 static LogicalDecodingContext *decoding = NULL;
 
+/* Transactions that committed before this are passed over. */
+static XLogRecPtr decoding_start = InvalidXLogRecPtr;
+
 /* The library is preloaded, so whoever runs the server has approved it. */
 void
 StreamSlotInit(void)
@@ -118,6 +121,7 @@ StreamDecodingBegin(XLogRecPtr start)
 												.segment_close = wal_segment_close),
 									 NULL, NULL, NULL);
 	MemoryContextSwitchTo(caller);
+	decoding_start = Max(start, MyReplicationSlot->data.confirmed_flush);
 	XLogBeginRead(decoding->reader, MyReplicationSlot->data.restart_lsn);
 
 	/* what is cached may not be so at the moment that is decoded */
@@ -133,10 +137,11 @@ StreamDecodingEnd(void)
 	InvalidateSystemCaches();
 }
 
+/* Reading begins earlier, where transactions may have begun that committed later. */
 XLogRecPtr
 StreamDecodingPosition(void)
 {
-	return Max(decoding->reader->EndRecPtr, MyReplicationSlot->data.confirmed_flush);
+	return Max(decoding->reader->EndRecPtr, decoding_start);
 }
 
 bool

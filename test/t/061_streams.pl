@@ -208,6 +208,11 @@ is(StreamHistory::problems($node, 'Music', 1), '', 'through all crashes no recor
 #
 # Gaps
 #
+sub stat_of { return sql("SELECT value FROM dynamo.stats WHERE name = 'dynamo_stream_$_[0]'"); }
+
+cmp_ok(stat_of('records_total'), '>', 100, 'records are counted');
+is(stat_of('trims_total') . stat_of('alarm'), '00', 'and so far no trouble');
+
 sub drop_slot
 {
 	$node->stop;
@@ -238,11 +243,13 @@ my $idle = $node->background_psql('postgres');
 $idle->query_safe('BEGIN; ' . put('New', 'idle', 1, 'x'));	# keeps WAL that may be needed
 sql("SELECT pg_logical_emit_message(false, '-', repeat('x', 1000000)) IS NULL FROM generate_series(1, 75)");
 ok($node->wait_for_log(qr/the streams of database "postgres" keep \d+ MB of WAL/, $log), 'too much WAL makes an alarm');
+is(stat_of('alarm'), 1, 'in dynamo.stats, too');
 sql("SELECT pg_logical_emit_message(false, '-', repeat('x', 1000000)) IS NULL FROM generate_series(1, 75)");
 ok($node->wait_for_log(qr/Waiting for transactions/, $log), 'then the slot is made anew');
 $idle->query_safe('COMMIT');
 $idle->quit;
 ok($node->wait_for_log(qr/stream "[^"]*" of table "Music" is trimmed/, $log), 'and there is a gap');
+cmp_ok(stat_of('trims_total'), '>', 2, 'which is counted');
 $node->safe_psql('postgres', 'ALTER SYSTEM RESET dynamo.stream_max_wal');
 $node->reload;
 sql(put('Music', 'beyond', 1, 'the cap'));
