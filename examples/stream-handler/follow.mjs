@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, DynamoDBClient, UpdateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import {
-    DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand, paginateDescribeStream,
+    DescribeStreamCommand, DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
 import { handler } from './handler.mjs';
 
@@ -37,8 +37,12 @@ async function streamOf() {
 
 async function shardsOf(StreamArn) {
     const shards = [];
-    for await (const { StreamDescription } of paginateDescribeStream({ client: streams }, { StreamArn }))
+    let ExclusiveStartShardId;
+    do {
+        const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn, ExclusiveStartShardId }));
         shards.push(...StreamDescription.Shards.map(({ ShardId }) => ShardId));
+        ExclusiveStartShardId = StreamDescription.LastEvaluatedShardId;
+    } while (ExclusiveStartShardId);
     return shards;
 }
 

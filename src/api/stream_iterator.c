@@ -15,6 +15,9 @@
 /* Which kind of iterators there are: this one. */
 #define ITERATOR_VERSION	"|1|"
 
+/* How long one can be used, in milliseconds. */
+#define STREAM_ITERATOR_LIFE	(STREAM_ITERATOR_MINUTES * 60 * 1000)
+
 /* The longest that a ShardIterator may be. */
 #define ITERATOR_MAX		2048
 
@@ -132,8 +135,8 @@ ReadContent(const char *arn, const char *content, StreamIterator *iterator)
 	long long	issued_at;
 	unsigned long long checksum;
 
-	if (sscanf(content, "%d %X/%X %u %lld %llx", &iterator->shard, &high, &low, &iterator->position.number,
-			   &issued_at, &checksum) != 6)
+	if (sscanf(content, "%d %X/%X %u %lld %llx", &iterator->shard, &high, &low,
+			   &iterator->position.number, &issued_at, &checksum) != 6)
 		return false;
 	iterator->position.commit_lsn = (uint64) high << 32 | low;
 	iterator->issued_at = issued_at;
@@ -145,15 +148,17 @@ StreamIteratorParse(const char *text, StreamIterator *iterator)
 {
 	const char *rest = strstr(text, ITERATOR_VERSION);
 	char	   *arn = rest ? pnstrdup(text, rest - text) : NULL;
-	char	   *content = rest && strlen(text) <= ITERATOR_MAX ? Decode(rest + strlen(ITERATOR_VERSION)) : NULL;
+	char	   *content = NULL;
 	StreamRow  *stream;
 
+	if (rest && strlen(text) <= ITERATOR_MAX)
+		content = Decode(rest + strlen(ITERATOR_VERSION));
 	if (content == NULL || !ReadContent(arn, content, iterator))
 		RaiseValidation("Invalid ShardIterator");
 	stream = StreamOfArn(arn);
 	if (iterator->shard < 0 || iterator->shard >= stream->shards)
 		RaiseValidation("Invalid ShardIterator");
-	if (TimestampDifferenceExceeds(iterator->issued_at, GetCurrentTimestamp(), STREAM_ITERATOR_MINUTES * 60 * 1000))
+	if (TimestampDifferenceExceeds(iterator->issued_at, GetCurrentTimestamp(), STREAM_ITERATOR_LIFE))
 		ereport(ERROR,
 				(errcode(ERRCODE_DYNAMO_EXPIRED_ITERATOR),
 				 errmsg("The provided iterator exceeds the maximum age allowed.")));

@@ -51,6 +51,7 @@ ListStreamsRun(const JsonNode *request, StringInfo reply)
 	char	   *table_name = NULL;
 	char	   *label = NULL;
 	const StreamRow *last = NULL;
+	bool		more = false;
 	ListCell   *cell;
 
 	if (limit > LIST_STREAMS_LIMIT)
@@ -66,13 +67,14 @@ ListStreamsRun(const JsonNode *request, StringInfo reply)
 
 		if (start && !IsBehind(stream, table_name, label))
 			continue;
-		if (limit-- == 0)
+		more = limit-- == 0;
+		if (more)
 			break;
 		StreamToJson(reply, stream);
 		last = stream;
 	}
 	appendStringInfoChar(reply, ']');
-	if (cell)
+	if (more)
 		JsonMemberString(reply, "LastEvaluatedStreamArn", StreamArn(last->table_name, last->label));
 	appendStringInfoChar(reply, '}');
 }

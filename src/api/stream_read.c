@@ -29,6 +29,8 @@
 #define GET_RECORDS_LIMIT	1000
 #define GET_RECORDS_BYTES	(1024 * 1024)
 
+static void RaiseTrimmed(void) pg_attribute_noreturn();
+
 /* A page of records. */
 typedef struct RecordPage
 {
@@ -63,7 +65,7 @@ RequireRead(const StreamRow *stream)
 
 /* ---- positions ---- */
 
-static void pg_attribute_noreturn()
+static void
 RaiseTrimmed(void)
 {
 	ereport(ERROR,

@@ -137,8 +137,8 @@ WriteUserIdentity(StringInfo out)
 void
 StreamRecordFromLog(StreamRecord *record, const StreamRow *stream, const StreamLogRecord *log_record)
 {
-	const DynamoItem *item = log_record->keys ? log_record->keys :
-		log_record->new_image ? log_record->new_image : log_record->old_image;
+	const DynamoItem *image = log_record->new_image ? log_record->new_image : log_record->old_image;
+	const DynamoItem *item = image ? image : log_record->keys;
 
 	MemSet(record, 0, sizeof(*record));
 	record->event = log_record->event;

@@ -41,7 +41,8 @@ extern bool StreamSequenceParse(const char *digits, StreamPosition *position);
 extern int64 StreamEpochSeconds(TimestampTz time);
 
 /* The record of a stream's log, as the API shows it; points into the log's record. */
-extern void StreamRecordFromLog(StreamRecord *record, const StreamRow *stream, const StreamLogRecord *log_record);
+extern void StreamRecordFromLog(StreamRecord *record, const StreamRow *stream,
+								const StreamLogRecord *log_record);
 
 /* Appends the record as one line of JSON, without a line end. */
 extern void StreamRecordToJson(StringInfo out, const StreamRecord *record);

@@ -174,11 +174,12 @@ WalkStreamNumber(const char *family, MetricKind kind, const char *help, uint64 (
 {
 	for (int e = 0; e < EndpointCount(); e++)
 	{
-		MetricSample sample = {.family = family, .suffix = "", .help = help, .kind = kind, .database = EndpointAt(e)->database};
-		StreamStats *stats = StreamStatsOf(sample.database);
+		MetricSample sample = {.family = family, .suffix = "", .help = help, .kind = kind};
+		StreamStats *stats = StreamStatsOf(EndpointAt(e)->database);
 
 		if (stats == NULL)
 			continue;
+		sample.database = EndpointAt(e)->database;
 		sample.value = number(stats);
 		function(&sample, arg);
 	}
@@ -205,7 +206,10 @@ StreamWal(StreamStats *stats)
 static uint64
 StreamAlarm(StreamStats *stats)
 {
-	return StreamStatsAlarm(pg_atomic_read_u64(&stats->wal_bytes), pg_atomic_read_u64(&stats->wal_limit)) ? 1 : 0;
+	uint64		wal_bytes = pg_atomic_read_u64(&stats->wal_bytes);
+	uint64		wal_limit = pg_atomic_read_u64(&stats->wal_limit);
+
+	return StreamStatsAlarm(wal_bytes, wal_limit) ? 1 : 0;
 }
 
 static void

@@ -287,7 +287,7 @@ static bool
 IsOver(const StreamRow *row)
 {
 	return row->status == STREAM_DISABLED &&
-		TimestampDifferenceExceeds(row->ended_at, GetCurrentTimestamp(), STREAM_RETENTION_HOURS * 3600 * 1000);
+		row->ended_at + STREAM_RETENTION_HOURS * USECS_PER_HOUR < GetCurrentTimestamp();
 }
 
 static void
@@ -418,7 +418,8 @@ Inspect(Feeder *feeder)
 static void
 Wait(void)
 {
-	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, LOOK_INTERVAL, PG_WAIT_EXTENSION);
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, LOOK_INTERVAL,
+					 PG_WAIT_EXTENSION);
 	ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();
 	if (ConfigReloadPending)

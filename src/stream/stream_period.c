@@ -36,7 +36,8 @@ ReadNewest(StreamPeriod oldest_to_keep)
 	while ((tuple = systable_getnext(scan)) != NULL)
 	{
 		bool		isnull;
-		StreamPeriod period = DatumGetInt64(heap_getattr(tuple, Anum_period, RelationGetDescr(catalog), &isnull));
+		Datum		datum = heap_getattr(tuple, Anum_period, RelationGetDescr(catalog), &isnull);
+		StreamPeriod period = DatumGetInt64(datum);
 
 		newest = Max(newest, period);
 		if (period < oldest_to_keep)

@@ -245,8 +245,9 @@ static void
 FeedEvent(StreamPlugin *plugin, ReorderBufferTXN *txn, const StreamLeaf *leaf,
 		  StreamEvent event, const DecodedItem *old, const DecodedItem *new)
 {
-	bool		show_new = leaf->view_type == STREAM_NEW_IMAGE || leaf->view_type == STREAM_NEW_AND_OLD_IMAGES;
-	bool		show_old = leaf->view_type == STREAM_OLD_IMAGE || leaf->view_type == STREAM_NEW_AND_OLD_IMAGES;
+	bool		both = leaf->view_type == STREAM_NEW_AND_OLD_IMAGES;
+	bool		show_new = both || leaf->view_type == STREAM_NEW_IMAGE;
+	bool		show_old = both || leaf->view_type == STREAM_OLD_IMAGE;
 	StreamLogRecord record = {
 		.stream_id = leaf->stream_id,
 		.shard = leaf->shard,

@@ -25,6 +25,12 @@
 /* Milliseconds that the slot's making may wait for each running transaction. */
 #define CREATE_TIMEOUT	(60 * 1000)
 
+static XLogReaderRoutine reader_routine = {
+	.page_read = read_local_xlog_page,
+	.segment_open = wal_segment_open,
+	.segment_close = wal_segment_close,
+};
+
 static LogicalDecodingContext *decoding = NULL;
 
 /* Transactions that committed before this are passed over. */
@@ -75,10 +81,7 @@ StreamSlotCreate(void)
 	 */
 	LockTimeout = CREATE_TIMEOUT;
 	SlotCreateEphemeral(StreamSlotName());
-	context = CreateInitDecodingContext(PLUGIN, NIL, false, InvalidXLogRecPtr,
-										XL_ROUTINE(.page_read = read_local_xlog_page,
-												   .segment_open = wal_segment_open,
-												   .segment_close = wal_segment_close),
+	context = CreateInitDecodingContext(PLUGIN, NIL, false, InvalidXLogRecPtr, &reader_routine,
 										NULL, NULL, NULL);
 	DecodingContextFindStartpoint(context);
 	FreeDecodingContext(context);
@@ -115,11 +118,7 @@ StreamDecodingBegin(XLogRecPtr start)
 	MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
 
 	SlotAcquire(StreamSlotName());
-	decoding = CreateDecodingContext(start, NIL, false,
-									 XL_ROUTINE(.page_read = read_local_xlog_page,
-												.segment_open = wal_segment_open,
-												.segment_close = wal_segment_close),
-									 NULL, NULL, NULL);
+	decoding = CreateDecodingContext(start, NIL, false, &reader_routine, NULL, NULL, NULL);
 	MemoryContextSwitchTo(caller);
 	decoding_start = Max(start, MyReplicationSlot->data.confirmed_flush);
 	XLogBeginRead(decoding->reader, MyReplicationSlot->data.restart_lsn);
