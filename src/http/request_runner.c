@@ -11,6 +11,7 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "commands/prepare.h"
+#include "commands/sequence.h"
 #include "commands/trigger.h"
 #include "access/xlog.h"
 #include "http/commit_group.h"
@@ -19,10 +20,12 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "request/errors.h"
+#include "storage/lock.h"
 #include "storage/proc.h"
 #include "table/lock_wait.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 #include "worker/worker.h"
 
 /* How long a lock is waited for: those of other requests are held for less. */
@@ -35,6 +38,7 @@ static MemoryContext request_context = NULL;
 
 static void Run(Exchange *exchange);
 static void Finish(int settings);
+static void ForgetSession(void);
 static void DropTemporaries(void);
 static bool Fail(Exchange *exchange);
 static bool IsReplayConflict(int sqlstate);
@@ -121,9 +125,22 @@ Finish(int settings)
 	AtEOXact_GUC(false, settings);
 	has_temporaries = (MyXactFlags & XACT_FLAGS_ACCESSEDTEMPNAMESPACE) != 0;
 	CommitGroupCommit(level);
-	DropAllPreparedStatements();
+	ForgetSession();
 	if (unlikely(has_temporaries))
 		DropTemporaries();
+}
+
+/*
+ * What outlives a transaction, aborted ones too: held cursors, prepared
+ * statements, advisory locks of the session and the last values of sequences.
+ */
+static void
+ForgetSession(void)
+{
+	PortalHashTableDeleteAll();
+	DropAllPreparedStatements();
+	LockReleaseAll(USER_LOCKMETHOD, true);
+	ResetSequenceCaches();
 }
 
 /* In a transaction of its own, as DISCARD TEMP does. */
@@ -157,6 +174,7 @@ Fail(Exchange *exchange)
 	else
 		EmitErrorReport();
 	AbortCurrentTransaction();
+	ForgetSession();
 	FlushErrorState();
 	RESUME_INTERRUPTS();
 
