@@ -42,6 +42,7 @@ static void ForgetSession(void);
 static void DropTemporaries(void);
 static bool Fail(Exchange *exchange);
 static bool IsReplayConflict(int sqlstate);
+static void ShowReplayConflict(ErrorData *error);
 static bool IsExpected(int sqlstate);
 
 void
@@ -183,6 +184,8 @@ Fail(Exchange *exchange)
 		error->message = PermissionDeniedMessage(exchange->operation, AuthenticationSender(),
 												 exchange->body.data, exchange->body.len,
 												 error->table_name);
+	if (IsReplayConflict(error->sqlerrcode))
+		ShowReplayConflict(error);
 	resetStringInfo(&exchange->reply);
 	if (!met_lock)
 		exchange->status = ServiceErrorBody(&exchange->reply, error);
@@ -194,6 +197,15 @@ static bool
 IsReplayConflict(int sqlstate)
 {
 	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE && RecoveryInProgress();
+}
+
+/* No transaction of another client's is to blame, and clients try again by themselves. */
+static void
+ShowReplayConflict(ErrorData *error)
+{
+	error->sqlerrcode = ERRCODE_DYNAMO_SERVICE_UNAVAILABLE;
+	error->message = "The read stood in the way of what this standby replays; try it again, or on the primary";
+	error->detail = NULL;
 }
 
 /* Whether the error is an answer of the service. */
