@@ -397,6 +397,10 @@ CREATE FUNCTION dynamo.describe_table(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_describe_table' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION dynamo.describe_table(json) IS 'DynamoDB DescribeTable';
 
+CREATE FUNCTION dynamo.describe_time_to_live(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_describe_time_to_live' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.describe_time_to_live(json) IS 'DynamoDB DescribeTimeToLive';
+
 CREATE FUNCTION dynamo.list_tables(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_list_tables' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION dynamo.list_tables(json) IS 'DynamoDB ListTables';
