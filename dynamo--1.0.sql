@@ -376,6 +376,14 @@ CREATE FUNCTION dynamo.guard_entries() RETURNS trigger
     AS 'MODULE_PATHNAME', 'dynamo_guard_entries' LANGUAGE C;
 COMMENT ON FUNCTION dynamo.guard_entries() IS 'trigger on the side table of an index';
 
+CREATE FUNCTION dynamo.guard_rewrite() RETURNS event_trigger
+    AS 'MODULE_PATHNAME', 'dynamo_guard_rewrite' LANGUAGE C;
+COMMENT ON FUNCTION dynamo.guard_rewrite() IS 'keeps ALTER TABLE from rewriting what secondary indexes are made of';
+
+CREATE EVENT TRIGGER dynamo_guard_rewrite ON table_rewrite EXECUTE FUNCTION dynamo.guard_rewrite();
+ALTER EVENT TRIGGER dynamo_guard_rewrite ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER dynamo_guard_rewrite IS 'keeps ALTER TABLE from rewriting what secondary indexes are made of';
+
 CREATE FUNCTION dynamo.check_table(table_name text, OUT index_name text, OUT problem text, OUT item_key dynamo.item)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'dynamo_check_table' LANGUAGE C VOLATILE STRICT;
@@ -396,6 +404,10 @@ COMMENT ON FUNCTION dynamo.create_table(json) IS 'DynamoDB CreateTable';
 CREATE FUNCTION dynamo.describe_table(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_describe_table' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION dynamo.describe_table(json) IS 'DynamoDB DescribeTable';
+
+CREATE FUNCTION dynamo.describe_time_to_live(json) RETURNS json
+    AS 'MODULE_PATHNAME', 'dynamo_describe_time_to_live' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+COMMENT ON FUNCTION dynamo.describe_time_to_live(json) IS 'DynamoDB DescribeTimeToLive';
 
 CREATE FUNCTION dynamo.list_tables(json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_list_tables' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;

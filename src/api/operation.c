@@ -17,6 +17,7 @@ static const Operation operations[] = {
 	{"DeleteTable", DeleteTableRun, false},
 	{"DescribeStream", DescribeStreamRun, true, .of_streams = true},
 	{"DescribeTable", DescribeTableRun, true},
+	{"DescribeTimeToLive", DescribeTimeToLiveRun, true},
 	{"GetItem", GetItemRun, true},
 	{"GetRecords", GetRecordsRun, true, .of_streams = true},
 	{"GetShardIterator", GetShardIteratorRun, true, .of_streams = true},

@@ -14,6 +14,9 @@ extern void DescribeTableRun(const JsonNode *request, StringInfo reply);
 extern void ListTablesRun(const JsonNode *request, StringInfo reply);
 extern void DeleteTableRun(const JsonNode *request, StringInfo reply);
 
+/* time_to_live.c */
+extern void DescribeTimeToLiveRun(const JsonNode *request, StringInfo reply);
+
 /* update_table.c */
 extern void UpdateTableRun(const JsonNode *request, StringInfo reply);
 

@@ -45,6 +45,7 @@ OPERATION_FUNCTION(delete_item, "DeleteItem");
 OPERATION_FUNCTION(delete_table, "DeleteTable");
 OPERATION_FUNCTION(describe_stream, "DescribeStream");
 OPERATION_FUNCTION(describe_table, "DescribeTable");
+OPERATION_FUNCTION(describe_time_to_live, "DescribeTimeToLive");
 OPERATION_FUNCTION(get_item, "GetItem");
 OPERATION_FUNCTION(get_records, "GetRecords");
 OPERATION_FUNCTION(get_shard_iterator, "GetShardIterator");

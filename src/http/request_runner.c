@@ -11,6 +11,7 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "commands/prepare.h"
+#include "commands/sequence.h"
 #include "commands/trigger.h"
 #include "access/xlog.h"
 #include "http/commit_group.h"
@@ -19,10 +20,12 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "request/errors.h"
+#include "storage/lock.h"
 #include "storage/proc.h"
 #include "table/lock_wait.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 #include "worker/worker.h"
 
 /* How long a lock is waited for: those of other requests are held for less. */
@@ -35,9 +38,11 @@ static MemoryContext request_context = NULL;
 
 static void Run(Exchange *exchange);
 static void Finish(int settings);
+static void ForgetSession(void);
 static void DropTemporaries(void);
 static bool Fail(Exchange *exchange);
 static bool IsReplayConflict(int sqlstate);
+static void ShowReplayConflict(ErrorData *error);
 static bool IsExpected(int sqlstate);
 
 void
@@ -121,9 +126,22 @@ Finish(int settings)
 	AtEOXact_GUC(false, settings);
 	has_temporaries = (MyXactFlags & XACT_FLAGS_ACCESSEDTEMPNAMESPACE) != 0;
 	CommitGroupCommit(level);
-	DropAllPreparedStatements();
+	ForgetSession();
 	if (unlikely(has_temporaries))
 		DropTemporaries();
+}
+
+/*
+ * What outlives a transaction, aborted ones too: held cursors, prepared
+ * statements, advisory locks of the session and the last values of sequences.
+ */
+static void
+ForgetSession(void)
+{
+	PortalHashTableDeleteAll();
+	DropAllPreparedStatements();
+	LockReleaseAll(USER_LOCKMETHOD, true);
+	ResetSequenceCaches();
 }
 
 /* In a transaction of its own, as DISCARD TEMP does. */
@@ -157,6 +175,7 @@ Fail(Exchange *exchange)
 	else
 		EmitErrorReport();
 	AbortCurrentTransaction();
+	ForgetSession();
 	FlushErrorState();
 	RESUME_INTERRUPTS();
 
@@ -165,6 +184,8 @@ Fail(Exchange *exchange)
 		error->message = PermissionDeniedMessage(exchange->operation, AuthenticationSender(),
 												 exchange->body.data, exchange->body.len,
 												 error->table_name);
+	if (IsReplayConflict(error->sqlerrcode))
+		ShowReplayConflict(error);
 	resetStringInfo(&exchange->reply);
 	if (!met_lock)
 		exchange->status = ServiceErrorBody(&exchange->reply, error);
@@ -176,6 +197,15 @@ static bool
 IsReplayConflict(int sqlstate)
 {
 	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE && RecoveryInProgress();
+}
+
+/* No transaction of another client's is to blame, and clients try again by themselves. */
+static void
+ShowReplayConflict(ErrorData *error)
+{
+	error->sqlerrcode = ERRCODE_DYNAMO_SERVICE_UNAVAILABLE;
+	error->message = "The read stood in the way of what this standby replays; try it again, or on the primary";
+	error->detail = NULL;
 }
 
 /* Whether the error is an answer of the service. */

@@ -366,6 +366,12 @@ static const ShapeMember DescribeTableInputMembers[] = {
 };
 SHAPE(DescribeTableInput, SHAPE_STRUCTURE, .members = DescribeTableInputMembers, .table_name_first = true);
 
+static const ShapeMember DescribeTimeToLiveInputMembers[] = {
+	{"TableName", &TableArnShape, true},
+	{NULL}
+};
+SHAPE(DescribeTimeToLiveInput, SHAPE_STRUCTURE, .members = DescribeTimeToLiveInputMembers);
+
 static const ShapeMember GetItemInputMembers[] = {
 	{"ReturnConsumedCapacity", &ReturnConsumedCapacityShape},
 	{"AttributesToGet", &AttributeNameListShape},
@@ -843,6 +849,7 @@ static const struct
 	{"DeleteItem", &DeleteItemInputShape},
 	{"DeleteTable", &DeleteTableInputShape},
 	{"DescribeTable", &DescribeTableInputShape},
+	{"DescribeTimeToLive", &DescribeTimeToLiveInputShape},
 	{"GetItem", &GetItemInputShape},
 	{"ListTables", &ListTablesInputShape},
 	{"PutItem", &PutItemInputShape},

@@ -57,6 +57,7 @@ static bool Replace(Keeper *keeper, IndexEntry *entry);
 static void Remove(Keeper *keeper, IndexEntry *entry);
 static bool FindEntry(Keeper *keeper, IndexEntry *entry, LeafScan *scan);
 static SideLeaf *OpenLeaf(Keeper *keeper, const TableLeaf *leaf);
+static bool EnsureSnapshot(void);
 static void OpenExecutor(SideLeaf *leaf);
 static void FlushLeaf(SideLeaf *leaf);
 static bool InsertIntoKey(SideLeaf *leaf);
@@ -179,9 +180,13 @@ Replace(Keeper *keeper, IndexEntry *entry)
 	simple_table_tuple_update(scan.rel, &scan.slot->tts_tid, slot, SnapshotSelf, &update_indexes);
 	if (update_indexes != UPDATE_NO_INDEXES)
 	{
+		bool		pushed = EnsureSnapshot();
+
 		leaf = OpenLeaf(keeper, scan.leaf);
 		OpenExecutor(leaf);
 		ExecInsertIndexesAfterUpdate(leaf->rri, slot, leaf->estate, update_indexes);
+		if (pushed)
+			PopActiveSnapshot();
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	LeafScanEnd(&scan);
@@ -229,6 +234,19 @@ OpenLeaf(Keeper *keeper, const TableLeaf *leaf)
 	if (side_leaf->rel == NULL)
 		side_leaf->rel = table_open(leaf->relid, RowExclusiveLock);
 	return side_leaf;
+}
+
+/*
+ * An index on an expression may run SQL, which wants an active snapshot; the
+ * API's direct way has none.  True: one was pushed.
+ */
+static bool
+EnsureSnapshot(void)
+{
+	if (ActiveSnapshotSet())
+		return false;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	return true;
 }
 
 static void
@@ -294,6 +312,7 @@ InsertIntoKey(SideLeaf *leaf)
 static void
 InsertByExecutor(SideLeaf *leaf)
 {
+	bool		pushed = EnsureSnapshot();
 	bool		conflict;
 
 	OpenExecutor(leaf);
@@ -302,6 +321,8 @@ InsertByExecutor(SideLeaf *leaf)
 		ExecInsertIndexesSpeculative(leaf->rri, leaf->slots[i], leaf->estate, &conflict, NIL);
 		ResetPerTupleExprContext(leaf->estate);
 	}
+	if (pushed)
+		PopActiveSnapshot();
 }
 
 static void

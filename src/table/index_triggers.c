@@ -40,23 +40,35 @@ MarkFunction(void)
 	return TriggerFunction("truncate_entries");
 }
 
-bool
-LeafIsMarked(Relation leaf)
+/*
+ * Whether an enabled trigger runs the function.  Looking that up may have
+ * rebuilt the relcache entry, and with it the list.
+ */
+static bool
+HasTrigger(Relation rel, Oid function)
 {
-	Oid			function;
-
-	if (leaf->trigdesc == NULL || !leaf->trigdesc->trig_truncate_after_statement)
-		return false;
-	/* looking it up may rebuild the relcache entry, and with it the list */
-	function = MarkFunction();
-	for (int i = 0; leaf->trigdesc && i < leaf->trigdesc->numtriggers; i++)
+	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
 	{
-		const Trigger *trigger = &leaf->trigdesc->triggers[i];
+		const Trigger *trigger = &rel->trigdesc->triggers[i];
 
 		if (trigger->tgfoid == function && trigger->tgenabled != TRIGGER_DISABLED)
 			return true;
 	}
 	return false;
+}
+
+bool
+LeafIsMarked(Relation leaf)
+{
+	if (leaf->trigdesc == NULL || !leaf->trigdesc->trig_truncate_after_statement)
+		return false;
+	return HasTrigger(leaf, MarkFunction());
+}
+
+bool
+SideIsGuarded(Relation rel)
+{
+	return rel->trigdesc != NULL && HasTrigger(rel, TriggerFunction("guard_entries"));
 }
 
 /* How many triggers of the function are enabled ALWAYS. */
@@ -252,6 +264,16 @@ ComesWithItems(void)
 	return ActivePortal == NULL || ActivePortal->commandTag == CMDTAG_COPY;
 }
 
+void
+IndexEntriesRefuse(Relation side)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("entries of a secondary index cannot be changed: \"%s\"",
+					RelationGetRelationName(side)),
+			 errhint("Change the items of the table; the index follows.")));
+}
+
 /* dynamo.guard_entries(): BEFORE INSERT, UPDATE, DELETE or TRUNCATE on a side table. */
 Datum
 dynamo_guard_entries(PG_FUNCTION_ARGS)
@@ -261,10 +283,6 @@ dynamo_guard_entries(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		elog(ERROR, "dynamo.guard_entries() is a trigger");
 	if (!truncating && !ComesWithItems())
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("entries of a secondary index cannot be changed: \"%s\"",
-						RelationGetRelationName(trigger->tg_relation)),
-				 errhint("Change the items of the table; the index follows.")));
+		IndexEntriesRefuse(trigger->tg_relation);
 	return PointerGetDatum(NULL);
 }

@@ -33,6 +33,12 @@ extern bool LeafIsMarked(Relation leaf);
 extern bool LeafIsMarkedAlways(Relation leaf);
 extern bool SideIsGuardedAlways(Relation side_leaf);
 
+/* Whether the relation carries an enabled guard: it is a side table's. */
+extern bool SideIsGuarded(Relation rel);
+
+/* Raises the guard's error. */
+extern void IndexEntriesRefuse(Relation side) pg_attribute_noreturn();
+
 /* Whether the relation has triggers besides the mark. */
 extern bool RelationHasOtherTriggers(Relation rel);
 

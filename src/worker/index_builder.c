@@ -18,6 +18,7 @@
 #include "table/index_build.h"
 #include "table/index_catalog.h"
 #include "tcop/tcopprot.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "worker/databases.h"
@@ -113,6 +114,14 @@ BuildIndex(IndexBuild *build)
 	Commit();
 }
 
+/* What is set for sessions may not keep an index from being built: as autovacuum does. */
+static void
+OverrideSettings(void)
+{
+	SetConfigOption("lock_timeout", "0", PGC_SUSET, PGC_S_OVERRIDE);
+	SetConfigOption("default_transaction_isolation", "read committed", PGC_SUSET, PGC_S_OVERRIDE);
+}
+
 /* Builds what there is to be built in the worker's database. */
 static void
 BuildAll(void)
@@ -120,6 +129,7 @@ BuildAll(void)
 	IndexBuild	build;
 	Oid			side = InvalidOid;
 
+	OverrideSettings();
 	pgstat_report_activity(STATE_RUNNING, "building indexes");
 	while (NextIndex(&build, &side))
 	{

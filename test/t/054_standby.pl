@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use FindBin;
+use IO::Select;
 use JSON::PP ();
 use POSIX ();
 use Test::More;
@@ -151,6 +152,97 @@ my @workers = $standby->workers;
 
 is(scalar @workers, 2, 'the standby has workers');
 unlike(slurp_file($copy->logfile), qr/dynamo index builder/, 'but none to build indexes');
+
+#
+# Reads that replay cancels: they take the time that "pace" says
+#
+is(($primary->create_table('Slow'))[0], 200, 'CreateTable');
+is(($primary->call('PutItem', { TableName => 'Slow', Item => { id => { S => $_ } } }))[0], 200, "PutItem $_") foreach 'a' .. 'c';
+$node->safe_psql('postgres', q{
+	CREATE TABLE pace AS SELECT 600 AS seconds;
+	CREATE FUNCTION wait() RETURNS bool LANGUAGE plpgsql AS $$
+	BEGIN
+		PERFORM pg_sleep(seconds) FROM public.pace;
+		RETURN true;
+	END $$;
+	CREATE ROLE reader;
+	GRANT SELECT ON public."Slow", pace TO reader;
+	CREATE POLICY wait ON public."Slow" USING (public.wait());
+	ALTER TABLE public."Slow" ENABLE ROW LEVEL SECURITY});
+catch_up();
+
+# Sets the standby's settings; its workers know of them afterwards.
+sub settings
+{
+	$copy->append_conf('postgresql.conf', join("\n", @_));
+	$copy->reload;
+	sleep 0.5;
+	return;
+}
+
+# Rows that the standby's snapshots still see are removed.
+my $remove_rows = q{UPDATE public."Music" SET item = item; VACUUM public."Music"};
+
+# Begins a Scan on the standby and, once it is under way, runs SQL on the
+# primary, again and again if asked to: the answer.
+sub disturbed_scan
+{
+	my ($again, @sql) = @_;
+	my $socket = $standby->connect;
+	my $select = IO::Select->new($socket);
+
+	DynamoEndpoint::write_all($socket, DynamoEndpoint::operation_bytes('Scan', '{"TableName":"Slow"}'));
+	$copy->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'})
+	  or die 'the read is not under way';
+	do { $node->safe_psql('postgres', $_) foreach @sql } while ($again && !$select->can_read(0));
+
+	my ($bytes) = DynamoEndpoint::read_answers($socket, 1);
+	my ($answer) = DynamoEndpoint::split_answers($bytes);
+
+	return ($answer->[0], JSON::PP::decode_json($answer->[2]));
+}
+
+# That so many reads were cancelled; the worker tells the statistics a little later.
+sub conflicts
+{
+	my ($wanted, $what) = @_;
+
+	ok($copy->poll_query_until('postgres',
+			"SELECT $wanted FROM pg_stat_database_conflicts WHERE datname = current_database()"), $what);
+	return;
+}
+
+my $at_once = 'UPDATE pace SET seconds = 0';
+
+settings('dynamo.role = reader', 'max_standby_streaming_delay = 0', 'dynamo.lock_timeout = 60s');
+($status, $json) = disturbed_scan(0, $at_once, $remove_rows);
+is($status, 200, 'a read whose rows are removed is run again');
+is($json->{Count}, 3, 'and answered');
+conflicts('confl_snapshot = 1', 'it was cancelled');
+
+$node->safe_psql('postgres', 'UPDATE pace SET seconds = 600');
+catch_up();
+($status, $json) = disturbed_scan(0, $at_once, 'TRUNCATE public."Slow"');
+is($status, 200, 'a read whose table is emptied is run again');
+is($json->{Count}, 0, 'and sees it empty');
+conflicts('confl_lock = 1', 'it was cancelled');
+
+is(($primary->call('PutItem', { TableName => 'Slow', Item => { id => { S => 'd' } } }))[0], 200, 'PutItem');
+$node->safe_psql('postgres', 'UPDATE pace SET seconds = 600');
+catch_up();
+settings('dynamo.lock_timeout = 300ms');
+($status, $json) = disturbed_scan(1, $remove_rows);
+is($status, 503, 'a read that is cancelled every time');
+like($json->{__type}, qr/#ServiceUnavailableException$/, 'is answered with an error that clients retry');
+like($json->{message}, qr/^The read stood in the way of what this standby replays/, 'and that tells why');
+conflicts('confl_snapshot >= 3', 'it was run again before');
+
+settings('dynamo.lock_timeout = 60s');
+($status, $json) = disturbed_scan(0, 'DROP TABLE public."Slow"');
+is($status, 400, 'a read whose table is dropped is run again');
+like($json->{__type}, qr/#ResourceNotFoundException$/, 'and finds it gone');
+settings("dynamo.role = ''", 'max_standby_streaming_delay = 30s', 'dynamo.lock_timeout = 5s');
+is(get('a'), 'again', 'the others go on');
 
 #
 # Promotion, with a client at work

@@ -46,6 +46,13 @@ class Tables(TableTest):
         kept = self.client.describe_table(TableName=table)['Table']['ProvisionedThroughput']
         self.assertEqual((kept['ReadCapacityUnits'], kept['WriteCapacityUnits']), (7, 3))
 
+    def test_time_to_live_is_disabled(self):
+        table = self.create_table()
+        reply = self.client.describe_time_to_live(TableName=table)
+        self.assertEqual(reply['TimeToLiveDescription'], {'TimeToLiveStatus': 'DISABLED'})
+        with self.assertRaises(self.client.exceptions.ResourceNotFoundException):
+            self.client.describe_time_to_live(TableName=table + '-missing')
+
     def test_table_is_there_once(self):
         table = self.create_table()
         with self.assertRaises(self.client.exceptions.ResourceInUseException):

@@ -208,6 +208,11 @@ test('an item is made, and deleted', async () => {
     assert.equal(sql(`SELECT count(*) FROM public."${TABLE}" WHERE artist = 'Can'`), '0');
 });
 
+test('the page of time to live', async () => {
+    await browser.go(`${base}${tablePage}/ttl`);
+    assert.equal(await browser.run(`return document.querySelector('main .badge')?.innerText`), 'DISABLED');
+});
+
 test('an error of the service is shown', async () => {
     await browser.go(`${base}${tablePage}/add-item`);
     await shownItem();
