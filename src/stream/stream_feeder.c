@@ -69,11 +69,12 @@ static int	max_wal;			/* dynamo.stream_max_wal, in megabytes */
 /* What the feeder knows of itself. */
 typedef struct Feeder
 {
+	bool		decoding;		/* there is a slot, and it is used */
 	XLogRecPtr	filed;			/* how far the log has come */
 	XLogRecPtr	commit;			/* end of the commit that said so */
 	XLogRecPtr	confirmed;		/* what the slot was told last */
-	XLogRecPtr	marker;			/* streams that are DISABLING end here; 0: none */
-	int32		last_closing;	/* those up to this one */
+	XLogRecPtr	marker;			/* the closing streams end before this; 0: none */
+	Bitmapset  *closing;		/* ids of streams that were DISABLING then */
 	TimestampTz inspected_at;
 	TimestampTz warned_at;
 	StreamStats *stats;
@@ -218,28 +219,34 @@ BeginAnew(Feeder *feeder)
 	Commit();
 }
 
+/* A slot without a log was left behind by an extension that was dropped. */
 static void
-GoOn(void)
+BeginDecoding(Feeder *feeder)
 {
 	XLogRecPtr	filed;
 
 	Begin();
 	filed = StreamLogEnd();
 	Commit();
-	StreamDecodingBegin(filed);
-}
-
-static void
-BeginDecoding(Feeder *feeder)
-{
-	if (StreamSlotIsUsable())
-		GoOn();
+	if (filed != InvalidXLogRecPtr && StreamSlotIsUsable())
+		StreamDecodingBegin(filed);
 	else
 		BeginAnew(feeder);
+	feeder->decoding = true;
 	feeder->filed = StreamDecodingPosition();
 	feeder->confirmed = feeder->filed;
 	feeder->marker = InvalidXLogRecPtr;
-	EnterPeriod(feeder);
+}
+
+/* Without the slot no WAL is kept. */
+static void
+EndDecoding(Feeder *feeder)
+{
+	if (feeder->decoding)
+		StreamDecodingEnd();
+	feeder->decoding = false;
+	StreamSlotDrop();
+	pg_atomic_write_u64(&feeder->stats->wal_bytes, 0);
 }
 
 /* ---- streams that begin and end ---- */
@@ -248,17 +255,20 @@ BeginDecoding(Feeder *feeder)
 static void
 MarkEnd(Feeder *feeder, const List *streams)
 {
+	MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
 	ListCell   *cell;
 
-	feeder->last_closing = 0;
+	bms_free(feeder->closing);
+	feeder->closing = NULL;
 	foreach(cell, streams)
 	{
 		const StreamRow *row = lfirst(cell);
 
 		if (row->status == STREAM_DISABLING)
-			feeder->last_closing = Max(feeder->last_closing, row->id);
+			feeder->closing = bms_add_member(feeder->closing, row->id);
 	}
-	if (feeder->last_closing == 0)
+	MemoryContextSwitchTo(caller);
+	if (feeder->closing == NULL)
 		return;
 
 	/* what ended them was committed before; when this is decoded, so is that */
@@ -297,44 +307,17 @@ InspectStream(Feeder *feeder, StreamRow *row)
 
 	if (row->status == STREAM_ENABLING)
 		OpenStream(row);
-	else if (row->status == STREAM_DISABLING && ended && row->id <= feeder->last_closing)
+	else if (row->status == STREAM_DISABLING && ended && bms_is_member(row->id, feeder->closing))
 		CloseStream(row, feeder->filed);
 	else if (IsOver(row))
 		StreamCatalogDelete(row);
 }
 
-/* Without the slot no WAL is kept. */
 static void
-End(Feeder *feeder)
+InspectStreams(Feeder *feeder, const List *streams)
 {
-	StreamDecodingEnd();
-	StreamSlotDrop();
-	pg_atomic_write_u64(&feeder->stats->wal_bytes, 0);
-}
-
-/* Ends the process: there is nothing left to feed, nor to come. */
-static void
-Retire(Feeder *feeder)
-{
-	if (!ConditionalLockRelationOid(CatalogRelationOid("tables"), ShareUpdateExclusiveLock))
-		return;					/* perhaps somebody enables one */
-	if (StreamCatalogList(NULL) != NIL)
-		return;
-	End(feeder);
-	Unlock();
-	Commit();
-	proc_exit(0);
-}
-
-/* Looks at the streams and at the server; in a transaction. */
-static void
-InspectStreams(Feeder *feeder)
-{
-	List	   *streams = StreamCatalogList(NULL);
 	ListCell   *cell;
 
-	if (streams == NIL)
-		Retire(feeder);
 	foreach(cell, streams)
 		InspectStream(feeder, lfirst(cell));
 	if (feeder->marker && feeder->filed >= feeder->marker)
@@ -343,15 +326,62 @@ InspectStreams(Feeder *feeder)
 		MarkEnd(feeder, streams);
 }
 
-/* The extension was dropped, and the catalog with it. */
-static void
-EndWithoutExtension(Feeder *feeder)
+/* Whether there are changes to be taken up. */
+static bool
+IsAnyAlive(const List *streams)
 {
-	if (OidIsValid(get_extension_oid("dynamo", true)))
+	ListCell   *cell;
+
+	foreach(cell, streams)
+	{
+		if (((const StreamRow *) lfirst(cell))->status != STREAM_DISABLED)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Gives up the slot, which nothing needs any more, and the process, if there is
+ * nothing to come either.  Whoever enables a stream holds the catalog's lock,
+ * and counts on a slot that he sees.
+ */
+static void
+Rest(Feeder *feeder)
+{
+	List	   *streams;
+
+	LockRelationOid(CatalogRelationOid("tables"), ShareUpdateExclusiveLock);
+	streams = StreamCatalogList(NULL);
+	if (IsAnyAlive(streams))
 		return;
-	End(feeder);
+	EndDecoding(feeder);
+	if (streams != NIL)
+		return;
+	Unlock();
 	Commit();
 	proc_exit(0);
+}
+
+/* Looks at the streams, in a transaction; true if decoding has to begin. */
+static bool
+Look(Feeder *feeder)
+{
+	List	   *streams;
+
+	/* the extension may have been dropped, and the catalog with it */
+	if (!OidIsValid(get_extension_oid("dynamo", true)))
+	{
+		EndDecoding(feeder);
+		Commit();
+		proc_exit(0);
+	}
+	streams = StreamCatalogList(NULL);
+	if (!feeder->decoding && IsAnyAlive(streams))
+		return true;
+	InspectStreams(feeder, streams);
+	if (streams == NIL || (feeder->decoding && !IsAnyAlive(streams)))
+		Rest(feeder);
+	return false;
 }
 
 /* ---- the cap on WAL ---- */
@@ -402,24 +432,27 @@ static void
 Inspect(Feeder *feeder)
 {
 	TimestampTz now = GetCurrentTimestamp();
+	bool		begin;
 
 	if (feeder->inspected_at && !TimestampDifferenceExceeds(feeder->inspected_at, now, INSPECT_INTERVAL))
 		return;
 	feeder->inspected_at = now;
 	Begin();
-	EndWithoutExtension(feeder);
-	InspectStreams(feeder);
+	begin = Look(feeder);
 	Commit();
+	if (begin)
+		BeginDecoding(feeder);
+	if (!feeder->decoding)
+		return;
 	EnterPeriod(feeder);
 	CapWal(feeder);
 	Confirm(feeder);
 }
 
 static void
-Wait(void)
+Wait(long milliseconds)
 {
-	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, LOOK_INTERVAL,
-					 PG_WAIT_EXTENSION);
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds, PG_WAIT_EXTENSION);
 	ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();
 	if (ConfigReloadPending)
@@ -429,18 +462,19 @@ Wait(void)
 	}
 }
 
-/* Whether there is anything to feed; if not, cleans up. */
+/* Whether this database is served and has streams, or a slot of former ones. */
 static bool
 IsNeeded(Feeder *feeder)
 {
-	bool		needed;
+	bool		needed = false;
 
 	Begin();
 	feeder->stats = StreamStatsOf(get_database_name(MyDatabaseId));
-	needed = feeder->stats && OidIsValid(get_extension_oid("dynamo", true)) && StreamCatalogList(NULL) != NIL;
-	Commit();
-	if (!needed)
+	if (feeder->stats == NULL || !OidIsValid(get_extension_oid("dynamo", true)))
 		StreamSlotDrop();
+	else
+		needed = StreamCatalogList(NULL) != NIL || StreamSlotIsThere();
+	Commit();
 	return needed;
 }
 
@@ -458,17 +492,16 @@ FeedStreams(void)
 	StreamBatchInit();
 	stream_sink = StreamBatchAdd;
 	feeder.context = AllocSetContextCreate(TopMemoryContext, "dynamo stream feeder", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextSwitchTo(feeder.context);
-	BeginDecoding(&feeder);
 	for (;;)
 	{
-		bool		fed = Feed(&feeder);
+		bool		fed;
 
-		Inspect(&feeder);
 		MemoryContextReset(feeder.context);
 		MemoryContextSwitchTo(feeder.context);
+		Inspect(&feeder);
+		fed = feeder.decoding && Feed(&feeder);
 		if (!fed)
-			Wait();
+			Wait(feeder.decoding ? LOOK_INTERVAL : INSPECT_INTERVAL);
 	}
 }
 

@@ -61,6 +61,14 @@ ReadSlot(ReplicationSlotPersistentData *data)
 }
 
 bool
+StreamSlotIsThere(void)
+{
+	ReplicationSlotPersistentData data;
+
+	return ReadSlot(&data);
+}
+
+bool
 StreamSlotIsUsable(void)
 {
 	ReplicationSlotPersistentData data;

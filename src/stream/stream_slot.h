@@ -16,6 +16,9 @@
  */
 extern void StreamSlotInit(void);
 
+/* Whether there is a slot, usable or not. */
+extern bool StreamSlotIsThere(void);
+
 /* Whether the slot is there, and the server has kept the WAL for it. */
 extern bool StreamSlotIsUsable(void);
 

@@ -224,8 +224,8 @@ sleep 3;
 
 my @reports = log_since($offset) =~ m/database "nowhere" does not exist/g;
 
-# the worker's and the index builder's
-is(scalar @reports, 2, 'not more often than every few seconds');
+# the worker's, the index builder's and the stream feeder's
+is(scalar @reports, 3, 'not more often than every few seconds');
 $node->safe_psql('postgres', 'CREATE DATABASE nowhere');
 ok($server->wait_ready, 'once it is there, it is served');
 ($status, $json) = $server->call('ListTables', '{}');

@@ -285,8 +285,10 @@ sql(put('New', 'restored', 1, 'x'));
 is(records(3), 'I - - x', 'with new records');
 sql("SELECT dynamo.delete_table(json_build_object('TableName', table_name)) IS NULL FROM dynamo.tables");
 ok(wait_for("SELECT count(*) = 0 FROM dynamo.streams WHERE status <> 'DISABLED'"), 'all streams end');
-sql("UPDATE dynamo.streams SET ended_at = ended_at - interval '25 hours'");
 ok(wait_for("SELECT count(*) = 0 FROM pg_replication_slots"), 'and with them the slot');
+is(sql('SELECT count(*) FROM dynamo.stream_records WHERE stream_id = 3'), '1', 'but not what they had to say');
+sql("UPDATE dynamo.streams SET ended_at = ended_at - interval '25 hours'");
+ok(wait_for("SELECT count(*) = 0 FROM dynamo.streams"), 'until a day has passed');
 ok(wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'dynamo stream feeder'"), 'and the worker');
 
 $node->stop;
