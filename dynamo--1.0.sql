@@ -378,11 +378,11 @@ COMMENT ON FUNCTION dynamo.guard_entries() IS 'trigger on the side table of an i
 
 CREATE FUNCTION dynamo.guard_rewrite() RETURNS event_trigger
     AS 'MODULE_PATHNAME', 'dynamo_guard_rewrite' LANGUAGE C;
-COMMENT ON FUNCTION dynamo.guard_rewrite() IS 'keeps ALTER TABLE from rewriting what secondary indexes are made of';
+COMMENT ON FUNCTION dynamo.guard_rewrite() IS 'keeps ALTER TABLE from rewriting what indexes and streams are made of';
 
 CREATE EVENT TRIGGER dynamo_guard_rewrite ON table_rewrite EXECUTE FUNCTION dynamo.guard_rewrite();
 ALTER EVENT TRIGGER dynamo_guard_rewrite ENABLE ALWAYS;
-COMMENT ON EVENT TRIGGER dynamo_guard_rewrite IS 'keeps ALTER TABLE from rewriting what secondary indexes are made of';
+COMMENT ON EVENT TRIGGER dynamo_guard_rewrite IS 'keeps ALTER TABLE from rewriting what indexes and streams are made of';
 
 CREATE FUNCTION dynamo.check_table(table_name text, OUT index_name text, OUT problem text, OUT item_key dynamo.item)
     RETURNS SETOF record

@@ -1,12 +1,14 @@
 /*
  * rewrite_guard.c
- *	  The event trigger that guards secondary indexes against ALTER TABLE.
+ *	  The event trigger that guards secondary indexes and streams against
+ *	  ALTER TABLE.
  *
  * A rewrite inserts into a new relation, row after row, and nothing tells which
- * old row a new one is of; so the entries cannot follow.  Most rewrites leave
- * the items as they are (SET UNLOGGED, a column that is added, the type of
- * another one), but one that computes the items anew is refused, and so is one
- * that does so with entries.  VACUUM FULL and CLUSTER only copy.
+ * old row a new one is of; so the entries cannot follow, nor does a stream tell of
+ * it.  Most rewrites leave the items as they are (SET UNLOGGED, a column that is
+ * added, the type of another one), but one that computes the items anew is
+ * refused, and so is one that does so with entries.  VACUUM FULL and CLUSTER
+ * only copy.
  */
 #include "base/compat.h"
 
@@ -15,6 +17,7 @@
 #include "fmgr.h"
 #include "nodes/parsenodes.h"
 #include "table/index_triggers.h"
+#include "table/stream_catalog.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 
@@ -43,14 +46,25 @@ Computes(const AlterTableStmt *statement, const char *column)
 }
 
 static void
+Refuse(Relation rel, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("items of a table with %s cannot be rewritten by ALTER TABLE: \"%s\"",
+					what, RelationGetRelationName(rel)),
+			 errhint("Change them by UPDATE.")));
+}
+
+static void
 Guard(Relation rel, const AlterTableStmt *statement)
 {
-	if (LeafIsMarked(rel) && Computes(statement, ITEM_COLUMN))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("items of a table with secondary indexes cannot be rewritten by ALTER TABLE: \"%s\"",
-						RelationGetRelationName(rel)),
-				 errhint("Change them by UPDATE; the indexes follow.")));
+	if (Computes(statement, ITEM_COLUMN))
+	{
+		if (LeafIsMarked(rel))
+			Refuse(rel, "secondary indexes");
+		if (StreamCatalogOfLeaf(RelationGetRelid(rel)))
+			Refuse(rel, "a stream");
+	}
 	if (SideIsGuarded(rel) && Computes(statement, NULL))
 		IndexEntriesRefuse(rel);
 }

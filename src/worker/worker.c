@@ -49,12 +49,17 @@ WorkerDatabase(void)
 	return database;
 }
 
-/* The worker is started at that time, and again if it ends for any reason. */
+/*
+ * The worker is started at that time, and again if it ends for any reason; but
+ * not while pg_upgrade works, which makes databases anew and has to be alone.
+ */
 static void
 Register(const char *name, const char *type, const char *function, int argument, BgWorkerStartTime time)
 {
 	BackgroundWorker worker = {0};
 
+	if (IsBinaryUpgrade)
+		return;
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
 	worker.bgw_start_time = time;
 	worker.bgw_restart_time = RESTART_SECONDS;

@@ -65,7 +65,7 @@ SCHEMA = 'The provided key element does not match the schema'
 rule(
     'no such table',
     ANY,
-    'ResourceNotFoundException: Requested resource not found',
+    r'ResourceNotFoundException: Requested resource not found(?:: Table: \S+ not found)?',
     'ResourceNotFoundException: Cannot do operations on a non-existent table',
     "the service's own words",
 )

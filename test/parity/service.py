@@ -191,6 +191,7 @@ REQUESTS = {
         ReturnConsumedCapacity=CAPACITY,
         ReturnItemCollectionMetrics=METRICS,
     ),
+    'DescribeTimeToLive': structure('DescribeTimeToLiveInput', 'TableName', TableName=TABLE_NAME),
 }
 
 

@@ -141,6 +141,8 @@ StreamHistory::wait_until_fed($node);
 is(sql("SELECT string_agg(event::text || by_service::text, ',' ORDER BY number) FROM dynamo.stream_records
 		WHERE keys->>'p' = 'ttl'"), 'Ifalse,Rtrue', 'what the service itself removes is marked');
 like(error_of('TRUNCATE "Music"'), qr/cannot truncate table "Music", which has a stream/, 'TRUNCATE is refused');
+like(error_of(q{ALTER TABLE "Music" ALTER COLUMN item TYPE dynamo.item USING (item::jsonb - 'v')::dynamo.item}),
+	qr/items of a table with a stream cannot be rewritten by ALTER TABLE/, 'an ALTER TABLE that changes items is refused');
 
 #
 # A large transaction, and large items

@@ -141,6 +141,7 @@ REQUESTS_TO_SPOIL = [
             'ReturnItemCollectionMetrics': 'NONE',
         },
     ),
+    ('DescribeTimeToLive', {'TableName': ONE.name}),
 ]
 
 # One of each kind that JSON has.
@@ -323,6 +324,7 @@ def table_names():
         yield step('UpdateItem', {'TableName': name, 'Key': KEY})
         yield step('DeleteItem', {'TableName': name, 'Key': KEY})
         yield step('Scan', {'TableName': name})
+        yield step('DescribeTimeToLive', {'TableName': name})
         yield step(
             'Query',
             {
