@@ -33,6 +33,9 @@ static XLogReaderRoutine reader_routine = {
 
 static LogicalDecodingContext *decoding = NULL;
 
+/* What is known to be flushed: one need not ask for every record. */
+static XLogRecPtr flushed = InvalidXLogRecPtr;
+
 /* Transactions that committed before this are passed over. */
 static XLogRecPtr decoding_start = InvalidXLogRecPtr;
 
@@ -157,7 +160,9 @@ StreamDecodingStep(void)
 	MemoryContext caller;
 	char	   *message = NULL;
 
-	if (decoding->reader->EndRecPtr >= GetFlushRecPtr(NULL))
+	if (decoding->reader->EndRecPtr >= flushed)
+		flushed = GetFlushRecPtr(NULL);
+	if (decoding->reader->EndRecPtr >= flushed)
 		return false;
 
 	/* the reader allocates buffers when it needs them, and keeps them */

@@ -51,3 +51,11 @@ function request()
 	next_request = next_request % #requests + 1
 	return requests[next_request]
 end
+
+-- With WAIT (ms) the rate is limited; the waits differ, so that not all come at once.
+local wait = tonumber(os.getenv("WAIT") or "")
+if wait then
+	function delay()
+		return math.random(0, 2 * wait)
+	end
+end
