@@ -118,6 +118,16 @@ my $described = described($old);
 $node->stop('fast');
 $holder->{run}->finish;
 
+# From 17 on slots come along, but only those that have nothing left to read.
+if ($node->pg_version >= 17)
+{
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
+	$node->start;
+	$node->safe_psql('postgres', q{SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots});
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'dynamo'");
+	$node->stop;
+}
+
 # ---- the upgrades ----
 
 # Runs pg_upgrade into a new cluster, which is given back started.
