@@ -58,7 +58,7 @@ extern PGDLLEXPORT void DynamoStreamFeederAtStartMain(Datum arg);
 #define QUIET_BYTES			(16 * 1024 * 1024)
 
 /* Milliseconds between looks at the WAL, and at the catalog. */
-#define LOOK_INTERVAL		10
+#define LOOK_INTERVAL		20
 #define INSPECT_INTERVAL	200
 
 /* Milliseconds between two warnings of the same. */
@@ -149,21 +149,25 @@ BatchIsFull(void)
 	return StreamBatchCount() >= BATCH_RECORDS || StreamBatchBytes() >= BATCH_BYTES;
 }
 
-/* Decodes and files what is flushed by now, or a batch of it; false if there was nothing. */
+/*
+ * Decodes and files what is flushed by now, or a batch of it; true if there is
+ * more.  What comes meanwhile may wait for the next turn: the fewer turns, the
+ * less they cost.
+ */
 static bool
 Feed(Feeder *feeder)
 {
-	bool		any = false;
+	bool		more = true;
 
-	while (!BatchIsFull() && StreamDecodingPosition() - feeder->filed < QUIET_BYTES && StreamDecodingStep())
+	while (more && !BatchIsFull() && StreamDecodingPosition() - feeder->filed < QUIET_BYTES)
 	{
 		CHECK_FOR_INTERRUPTS();
-		any = true;
+		more = StreamDecodingStep();
 	}
 	if (StreamBatchCount() > 0 || StreamDecodingPosition() - feeder->filed >= QUIET_BYTES ||
 		(feeder->marker && StreamDecodingPosition() >= feeder->marker))
 		File(feeder);
-	return any;
+	return more;
 }
 
 /* Lets the server have the WAL back whose records are on disk. */
@@ -497,13 +501,13 @@ FeedStreams(void)
 	feeder.context = AllocSetContextCreate(TopMemoryContext, "dynamo stream feeder", ALLOCSET_DEFAULT_SIZES);
 	for (;;)
 	{
-		bool		fed;
+		bool		more;
 
 		MemoryContextReset(feeder.context);
 		MemoryContextSwitchTo(feeder.context);
 		Inspect(&feeder);
-		fed = feeder.decoding && Feed(&feeder);
-		if (!fed)
+		more = feeder.decoding && Feed(&feeder);
+		if (!more)
 			Wait(feeder.decoding ? LOOK_INTERVAL : INSPECT_INTERVAL);
 	}
 }
