@@ -165,7 +165,10 @@ if ($greedy == 0)
 
 		while ($answers < $pipelined)
 		{
-			sysread($socket, $rest, 65536, length($rest)) or POSIX::_exit(1);
+			my $read = sysread($socket, $rest, 65536, length($rest));
+
+			next if !defined($read) && $!{EINTR};	# a writer has ended
+			POSIX::_exit(1) if !$read;
 			$answers += () = $rest =~ m/\r\n\r\n\{"TableNames":\["Music"\]\}/g;
 			$rest = substr($rest, $+[0]) if $rest =~ m/.*\r\n\r\n\{"TableNames":\["Music"\]\}/s;
 		}
