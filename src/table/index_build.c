@@ -18,10 +18,10 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "miscadmin.h"
-#include "postmaster/bgworker.h"
 #include "table/index_build.h"
 #include "table/index_ddl.h"
 #include "table/index_keep.h"
+#include "table/worker_request.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -29,54 +29,18 @@
 
 /* ---- asking for the builder ---- */
 
-static bool requested = false;
-
-static void
-StartBuilder(void)
-{
-	BackgroundWorker worker = {0};
-
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = 5;
-	worker.bgw_main_arg = ObjectIdGetDatum(MyDatabaseId);
-	strlcpy(worker.bgw_library_name, "dynamo", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, INDEX_BUILDER_FUNCTION, sizeof(worker.bgw_function_name));
-	strlcpy(worker.bgw_name, INDEX_BUILDER_NAME, sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, INDEX_BUILDER_NAME, sizeof(worker.bgw_type));
-	if (!RegisterDynamicBackgroundWorker(&worker, NULL))
-		ereport(WARNING,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("no background worker is free to build the index"),
-				 errhint("Raise \"max_worker_processes\"; the index is built after the next start of the server.")));
-}
-
-/* Transaction callback: nobody else could see the index before. */
-static void
-AtEndOfTransaction(XactEvent event, void *arg)
-{
-	bool		start = requested && event == XACT_EVENT_COMMIT;
-
-	/* whoever commits it then would not know that there is something to build */
-	if (requested && event == XACT_EVENT_PRE_PREPARE)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("cannot PREPARE a transaction that has added a secondary index")));
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT)
-		requested = false;
-	if (start)
-		StartBuilder();
-}
-
 void
 IndexBuildRequest(Oid table)
 {
-	static bool registered = false;
+	static WorkerRequest builder = {
+		.function = INDEX_BUILDER_FUNCTION,
+		.name = INDEX_BUILDER_NAME,
+		.deed = "added a secondary index",
+		.work = "build the index",
+		.otherwise = "the index is built after the next start of the server",
+	};
 
-	if (!registered)
-		RegisterXactCallback(AtEndOfTransaction, NULL);
-	registered = true;
-	requested = true;
+	WorkerRequestAtCommit(&builder);
 }
 
 /* ---- building ---- */

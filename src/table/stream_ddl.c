@@ -19,11 +19,11 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "postmaster/bgworker.h"
 #include "replication/slot.h"
 #include "table/access_method.h"
 #include "table/stream_ddl.h"
 #include "table/table_desc.h"
+#include "table/worker_request.h"
 #include "utils/inval.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -86,54 +86,18 @@ ServerDecodes(void)
 
 /* ---- starting the feeder ---- */
 
-static bool requested = false;
-
-static void
-StartFeeder(void)
-{
-	BackgroundWorker worker = {0};
-
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = 5;
-	worker.bgw_main_arg = ObjectIdGetDatum(MyDatabaseId);
-	strlcpy(worker.bgw_library_name, "dynamo", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, STREAM_FEEDER_FUNCTION, sizeof(worker.bgw_function_name));
-	strlcpy(worker.bgw_name, STREAM_FEEDER_NAME, sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, STREAM_FEEDER_NAME, sizeof(worker.bgw_type));
-	if (!RegisterDynamicBackgroundWorker(&worker, NULL))
-		ereport(WARNING,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("no background worker is free to feed the stream"),
-				 errhint("Raise \"max_worker_processes\"; the stream begins after the next start of the server.")));
-}
-
-/* Transaction callback: nobody else could see the stream before. */
-static void
-AtEndOfTransaction(XactEvent event, void *arg)
-{
-	bool		start = requested && event == XACT_EVENT_COMMIT;
-
-	/* whoever commits it then would not know that there is something to start */
-	if (requested && event == XACT_EVENT_PRE_PREPARE)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("cannot PREPARE a transaction that has enabled a stream")));
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT)
-		requested = false;
-	if (start)
-		StartFeeder();
-}
-
 static void
 RequestFeeder(void)
 {
-	static bool registered = false;
+	static WorkerRequest feeder = {
+		.function = STREAM_FEEDER_FUNCTION,
+		.name = STREAM_FEEDER_NAME,
+		.deed = "enabled a stream",
+		.work = "feed the stream",
+		.otherwise = "the stream begins after the next start of the server",
+	};
 
-	if (!registered)
-		RegisterXactCallback(AtEndOfTransaction, NULL);
-	registered = true;
-	requested = true;
+	WorkerRequestAtCommit(&feeder);
 }
 
 /*
