@@ -6,10 +6,11 @@
  * without what logical decoding needs, and the rest under an origin that the
  * plugin passes over.
  */
-#include "base/compat.h"
+#include "base/relation_extend.h"
 
 #include "access/genam.h"
 #include "access/heapam.h"
+#include "access/hio.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
@@ -34,9 +35,17 @@
 /* Tuples that are inserted at once. */
 #define CHUNK	100
 
+/* Pages that a partition is extended by; more than a chunk of usual records needs. */
+#define EXTENT	64
+
 static TupleDesc desc = NULL;
 static Tuplestorestate *store = NULL;
+
+/* Keeps to a few buffers: the log shall not push the tables out of memory. */
+static BulkInsertState bulk = NULL;
+
 static StreamPeriod period = 0;
+static BlockNumber filled = InvalidBlockNumber; /* the period's records end before */
 static uint64 count = 0;
 static uint64 bytes = 0;
 
@@ -50,6 +59,7 @@ StreamBatchInit(void)
 	StartTransactionCommand();
 	rel = table_open(StreamPeriodRelation(0), AccessShareLock);
 	MemoryContextSwitchTo(TopMemoryContext);
+	bulk = GetBulkInsertState();
 	desc = CreateTupleDescCopy(RelationGetDescr(rel));
 	store = tuplestore_begin_heap(false, true, BATCH_MEMORY);
 	table_close(rel, AccessShareLock);
@@ -60,6 +70,8 @@ StreamBatchInit(void)
 void
 StreamBatchBegin(StreamPeriod new_period)
 {
+	if (period != new_period)
+		filled = InvalidBlockNumber;
 	period = new_period;
 }
 
@@ -113,7 +125,6 @@ typedef struct Filing
 	Relation	rel;
 	Relation	index;
 	IndexInfo  *index_info;
-	BulkInsertState bulk;
 	TupleTableSlot *slots[CHUNK];
 	MemoryContext context;		/* reset after each chunk */
 } Filing;
@@ -124,7 +135,6 @@ FilingBegin(Filing *filing)
 	filing->rel = table_open(StreamPeriodRelation(period), RowExclusiveLock);
 	filing->index = index_open(linitial_oid(RelationGetIndexList(filing->rel)), RowExclusiveLock);
 	filing->index_info = BuildIndexInfo(filing->index);
-	filing->bulk = GetBulkInsertState();
 	for (int i = 0; i < CHUNK; i++)
 		filing->slots[i] = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 	filing->context = AllocSetContextCreate(CurrentMemoryContext, "dynamo stream filing", ALLOCSET_DEFAULT_SIZES);
@@ -135,7 +145,7 @@ FilingEnd(Filing *filing)
 {
 	for (int i = 0; i < CHUNK; i++)
 		ExecDropSingleTupleTableSlot(filing->slots[i]);
-	FreeBulkInsertState(filing->bulk);
+	ReleaseBulkInsertStatePin(bulk);
 	index_close(filing->index, NoLock);
 	table_close(filing->rel, NoLock);
 	MemoryContextDelete(filing->context);
@@ -150,6 +160,21 @@ NextChunk(Filing *filing)
 	while (n < CHUNK && tuplestore_gettupleslot(store, true, false, filing->slots[n]))
 		n++;
 	return n;
+}
+
+/*
+ * Makes room for a chunk.  16 and later extend a relation by many pages at once
+ * on their own; before, each page would be written for that.
+ */
+static void
+ExtendPartition(Filing *filing)
+{
+	BlockNumber end = RelationGetNumberOfBlocks(filing->rel);
+
+	if (filled == InvalidBlockNumber || filled > end)
+		filled = end;
+	if (end - filled < EXTENT / 2)
+		RelationExtendBy(filing->rel, EXTENT, bulk->strategy);
 }
 
 static void
@@ -168,10 +193,14 @@ InsertChunk(Filing *filing, int n)
 {
 	MemoryContext caller = MemoryContextSwitchTo(filing->context);
 
+	if (n == CHUNK)
+		ExtendPartition(filing);
 	heap_multi_insert(filing->rel, filing->slots, n, GetCurrentCommandId(true), HEAP_INSERT_NO_LOGICAL,
-					  filing->bulk);
+					  bulk);
 	for (int i = 0; i < n; i++)
 		InsertIntoIndex(filing, filing->slots[i]);
+	if (filled != InvalidBlockNumber)
+		filled = Max(filled, ItemPointerGetBlockNumber(&filing->slots[n - 1]->tts_tid) + 1);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(filing->context);
 }
