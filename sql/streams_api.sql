@@ -170,7 +170,8 @@ SET ROLE regress_stream_reader;
 SELECT pg_temp.records(:'latest');
 RESET ROLE;
 -- of a table that is gone
-SELECT count(*) FROM dynamo.delete_table('{"TableName": "Streamed"}');
+SELECT d->'StreamSpecification', d->>'LatestStreamArn' = pg_temp.arn(2)
+    FROM CAST(dynamo.delete_table('{"TableName": "Streamed"}') AS json) r, CAST(r->'TableDescription' AS json) d;
 SELECT status, ended_at > now() FROM dynamo.streams WHERE stream_id = 2;
 SELECT pg_temp.records(:'latest');
 SET ROLE regress_stream_reader;

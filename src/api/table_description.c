@@ -60,6 +60,7 @@ void
 DeletedTableToJson(StringInfo out, const TableRow *row)
 {
 	const JsonNode *settings = SettingsOf(row);
+	const StreamRow *stream = StreamCatalogLatest(row->relid);
 
 	appendStringInfoChar(out, '{');
 	JsonMemberString(out, "TableName", row->table_name);
@@ -68,6 +69,8 @@ DeletedTableToJson(StringInfo out, const TableRow *row)
 	StatisticsToJson(out, row->relid, "TableSizeBytes");
 	IdentityToJson(out, row);
 	BillingModeToJson(out, row, settings);
+	if (stream)
+		StreamToJson(out, row, stream);
 	TableClassToJson(out, settings);
 	JsonMemberBool(out, "DeletionProtectionEnabled", false);
 	appendStringInfoChar(out, '}');
