@@ -127,6 +127,13 @@ CREATE FUNCTION dynamo.item_size(dynamo.item) RETURNS integer
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION dynamo.item_size(dynamo.item) IS 'size of an item in bytes, by the service''s rule';
 
+CREATE FUNCTION dynamo.item_difference(dynamo.item, dynamo.item) RETURNS bytea
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_difference(dynamo.item, dynamo.item) IS 'what makes the second item of the first one';
+CREATE FUNCTION dynamo.item_apply(dynamo.item, bytea) RETURNS dynamo.item
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynamo.item_apply(dynamo.item, bytea) IS 'the other item, made of one and a difference';
+
 CREATE FUNCTION dynamo.to_json(dynamo.item) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'item_to_plain_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION dynamo.to_json(dynamo.item) IS 'item as plain JSON, as the SDKs'' document clients show it';
@@ -268,11 +275,13 @@ CREATE TABLE dynamo.stream_records (
     by_service boolean NOT NULL,
     keys dynamo.item,
     new_image dynamo.item,
-    old_image dynamo.item
+    old_image dynamo.item,
+    old_difference bytea
 ) PARTITION BY LIST (period);
 -- Compressing them would be most of the work.
 ALTER TABLE dynamo.stream_records ALTER keys SET STORAGE EXTERNAL,
-    ALTER new_image SET STORAGE EXTERNAL, ALTER old_image SET STORAGE EXTERNAL;
+    ALTER new_image SET STORAGE EXTERNAL, ALTER old_image SET STORAGE EXTERNAL,
+    ALTER old_difference SET STORAGE EXTERNAL;
 CREATE INDEX stream_records_idx ON dynamo.stream_records (stream_id, shard, commit_lsn, number);
 DO $$
 BEGIN
@@ -294,7 +303,8 @@ COMMENT ON COLUMN dynamo.stream_records.event IS 'I, M or R: INSERT, MODIFY, REM
 COMMENT ON COLUMN dynamo.stream_records.by_service IS 'whether the service itself removed the item';
 COMMENT ON COLUMN dynamo.stream_records.keys IS 'the key attributes, unless there is an image';
 COMMENT ON COLUMN dynamo.stream_records.new_image IS 'NewImage of the API';
-COMMENT ON COLUMN dynamo.stream_records.old_image IS 'OldImage of the API';
+COMMENT ON COLUMN dynamo.stream_records.old_image IS 'OldImage of the API, where there is no NewImage';
+COMMENT ON COLUMN dynamo.stream_records.old_difference IS 'what makes OldImage of NewImage: see dynamo.item_apply()';
 
 CREATE TABLE dynamo.stream_periods (
     period bigint NOT NULL,

@@ -146,6 +146,21 @@ SELECT n, a.item = b.item AS equal, a.item::text = b.item::text AS same_text, dy
 FROM wide a JOIN wide_again b USING (n) ORDER BY n;
 SELECT dynamo.item_send('{}'), dynamo.item_send('{"a":{"S":"x"},"n":{"N":"-1"}}');
 
+-- Differences: of each item to each, and what little a changed attribute takes.
+SELECT count(*), count(*) FILTER (WHERE dynamo.item_apply(a.item, dynamo.item_difference(a.item, b.item)) = b.item) AS right
+FROM wide a, wide b;
+SELECT name, octet_length(dynamo.item_difference(item, changed)) AS bytes, dynamo.item_apply(item, dynamo.item_difference(item, changed)) = changed AS right
+FROM (SELECT dynamo.from_json(jsonb_build_object('a', repeat('x', 1000), 'n', 9, 'z', repeat('y', 1000))) AS item) i,
+    LATERAL (VALUES ('same', dynamo.to_json(item)), ('one', '{"n":7}'), ('longer', '{"n":12345}'), ('more', '{"m":1}'),
+        ('first', '{"a":"xxxxx"}'), ('last', '{"z":"yyyyy"}'), ('all', '{"a":1,"n":"x","z":2}')) v(name, attributes),
+    LATERAL (SELECT dynamo.from_json(dynamo.to_json(item) || attributes::jsonb) AS changed) c;
+-- two that are not whole, two of other items, and one that makes no item
+SELECT dynamo.item_apply('{"a":{"S":"x"}}', '\x00');
+SELECT dynamo.item_apply('{"a":{"S":"x"}}', '\x');
+SELECT dynamo.item_apply('{}', dynamo.item_difference('{"a":{"S":"xxxx"}}', '{"a":{"S":"xxxx"},"b":{"S":"x"}}'));
+SELECT dynamo.item_apply('{"a":{"S":"x"}}', dynamo.item_difference('{"a":{"S":"xxxx"}}', '{"a":{"S":"xyxx"}}'));
+SELECT dynamo.item_apply('{"a":{"N":"1"}}', dynamo.item_difference('{"a":{"S":"xx"}}', '{"a":{"S":"yx"}}'));
+
 
 -- Bytes that are no item are refused, one reason each.
 CREATE FUNCTION receive(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$

@@ -27,7 +27,8 @@ INSERT INTO dynamo.stream_feed VALUES ('0/5000');
 CREATE FUNCTION pg_temp.add(stream integer, shard integer, lsn pg_lsn, number integer, age interval, event "char",
     keys text, new_image text, old_image text, by_service boolean DEFAULT false) RETURNS void LANGUAGE sql AS $$
     INSERT INTO dynamo.stream_records SELECT period % 8, stream, shard, lsn, number, now() - age, event, by_service,
-        keys::dynamo.item, new_image::dynamo.item, old_image::dynamo.item FROM dynamo.stream_periods $$;
+        keys::dynamo.item, new_image::dynamo.item, CASE WHEN new_image IS NULL THEN old_image::dynamo.item END,
+        dynamo.item_difference(new_image::dynamo.item, old_image::dynamo.item) FROM dynamo.stream_periods $$;
 SELECT pg_temp.add(1, 0, '0/2000', 1, '1 hour', 'I', '{"p":{"S":"a"},"r":{"N":"1"}}', NULL, NULL),
     pg_temp.add(1, 0, '0/2100', 1, '1 hour', 'R', NULL, NULL, '{"p":{"S":"a"},"r":{"N":"1"},"v":{"S":"old"}}', true),
     pg_temp.add(2, 1, '0/1800', 1, '25 hours', 'I', NULL, '{"p":{"S":"a"},"r":{"N":"1"}}', NULL),

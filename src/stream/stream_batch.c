@@ -28,6 +28,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/tuplestore.h"
+#include "value/item_difference.h"
 
 /* Records in memory, in kilobytes; more of them wait on disk. */
 #define BATCH_MEMORY	(64 * 1024)
@@ -75,13 +76,31 @@ StreamBatchBegin(StreamPeriod new_period)
 	period = new_period;
 }
 
+/* value is a varlena, or NULL. */
 static void
-SetItem(Datum *values, bool *nulls, AttrNumber column, const DynamoItem *item)
+SetColumn(Datum *values, bool *nulls, AttrNumber column, const void *value)
 {
-	nulls[column - 1] = item == NULL;
-	values[column - 1] = PointerGetDatum(item);
-	if (item)
-		bytes += VARSIZE(item);
+	nulls[column - 1] = value == NULL;
+	values[column - 1] = PointerGetDatum(value);
+	if (value)
+		bytes += VARSIZE(value);
+}
+
+/* Most changes are of a few attributes: what both images have is filed once. */
+static void
+SetImages(Datum *values, bool *nulls, const StreamLogRecord *record)
+{
+	const DynamoItem *old = record->old_image;
+	const bytea *difference = NULL;
+
+	if (old && record->new_image)
+	{
+		difference = ItemDifference(record->new_image, old);
+		old = NULL;
+	}
+	SetColumn(values, nulls, STREAM_RECORD_NEW_IMAGE, record->new_image);
+	SetColumn(values, nulls, STREAM_RECORD_OLD_IMAGE, old);
+	SetColumn(values, nulls, STREAM_RECORD_OLD_DIFFERENCE, difference);
 }
 
 void
@@ -98,9 +117,8 @@ StreamBatchAdd(const StreamLogRecord *record)
 	values[STREAM_RECORD_COMMITTED_AT - 1] = TimestampTzGetDatum(record->committed_at);
 	values[STREAM_RECORD_EVENT - 1] = CharGetDatum(record->event);
 	values[STREAM_RECORD_BY_SERVICE - 1] = BoolGetDatum(record->by_service);
-	SetItem(values, nulls, STREAM_RECORD_KEYS, record->keys);
-	SetItem(values, nulls, STREAM_RECORD_NEW_IMAGE, record->new_image);
-	SetItem(values, nulls, STREAM_RECORD_OLD_IMAGE, record->old_image);
+	SetColumn(values, nulls, STREAM_RECORD_KEYS, record->keys);
+	SetImages(values, nulls, record);
 	tuplestore_putvalues(store, desc, values, nulls);
 	count++;
 }

@@ -19,7 +19,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-#include "value/item.h"
+#include "value/item_difference.h"
 
 /* Columns of dynamo.stream_periods. */
 #define Anum_period			1
@@ -99,7 +99,19 @@ PositionOf(TupleTableSlot *slot)
 	return position;
 }
 
-/* The tuple's record, all but its place. */
+/* It is stored whole only if there is no new one. */
+static const DynamoItem *
+OldImage(TupleTableSlot *slot, const DynamoItem *new_image)
+{
+	bool		isnull;
+	Datum		difference = slot_getattr(slot, STREAM_RECORD_OLD_DIFFERENCE, &isnull);
+
+	if (isnull || new_image == NULL)
+		return ItemColumn(slot, STREAM_RECORD_OLD_IMAGE);
+	return ItemApply(new_image, DatumGetByteaP(difference));
+}
+
+/* The tuple's record. */
 static StreamLogRecord
 RecordOf(TupleTableSlot *slot)
 {
@@ -112,9 +124,9 @@ RecordOf(TupleTableSlot *slot)
 		.by_service = DatumGetBool(Column(slot, STREAM_RECORD_BY_SERVICE)),
 		.keys = ItemColumn(slot, STREAM_RECORD_KEYS),
 		.new_image = ItemColumn(slot, STREAM_RECORD_NEW_IMAGE),
-		.old_image = ItemColumn(slot, STREAM_RECORD_OLD_IMAGE),
 	};
 
+	record.old_image = OldImage(slot, record.new_image);
 	return record;
 }
 

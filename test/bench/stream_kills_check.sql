@@ -1,6 +1,9 @@
 -- Three numbers, 0 each if all is well: records that do not begin where the one
 -- before has ended, records that are there twice, and items that differ.
-CREATE TEMP TABLE records AS SELECT *, coalesce(new_image, old_image)->>'p' AS p FROM dynamo.stream_records;
+CREATE TEMP TABLE records AS
+SELECT commit_lsn, number, event, new_image, coalesce(new_image, old_image)->>'p' AS p,
+	coalesce(old_image, dynamo.item_apply(new_image, old_difference)) AS old_image
+FROM dynamo.stream_records;
 CREATE TEMP TABLE broken AS
 SELECT * FROM (
 	SELECT *, lag(new_image) OVER (PARTITION BY p ORDER BY commit_lsn, number) AS before FROM records) chain

@@ -75,6 +75,8 @@ sub wait_for
 	return $node->poll_query_until('postgres', $sql);
 }
 
+my $OLD_IMAGE = 'coalesce(old_image, dynamo.item_apply(new_image, old_difference))';
+
 sub slots { return sql("SELECT count(*) FROM pg_replication_slots WHERE plugin = 'dynamo'"); }
 
 # What the stream of that number has, in short, when the feeder has caught up.
@@ -83,7 +85,7 @@ sub records
 	my ($stream) = @_;
 
 	StreamHistory::wait_until_fed($node);
-	return sql(qq{SELECT string_agg(concat_ws(' ', event, coalesce(keys->>'p', '-'), coalesce(old_image->>'v', '-'),
+	return sql(qq{SELECT string_agg(concat_ws(' ', event, coalesce(keys->>'p', '-'), coalesce(($OLD_IMAGE)->>'v', '-'),
 		coalesce(new_image->>'v', '-')), ', ' ORDER BY commit_lsn, number)
 		FROM dynamo.stream_records WHERE stream_id = $stream});
 }
@@ -156,7 +158,7 @@ sql(q{INSERT INTO "Large" VALUES ('big', 1, format('{"v":{"S":"%s"}}', repeat('0
 StreamHistory::wait_until_fed($node);
 is(sql('SELECT count(*), count(DISTINCT commit_lsn), max(number) FROM dynamo.stream_records WHERE stream_id = 5'),
 	'100002|3|100000', 'a transaction of 100,000 changes');
-is(sql(q{SELECT octet_length(old_image->>'v') FROM dynamo.stream_records WHERE stream_id = 5 AND event = 'M'}),
+is(sql(qq{SELECT octet_length(($OLD_IMAGE)->>'v') FROM dynamo.stream_records WHERE stream_id = 5 AND event = 'M'}),
 	'390000', 'an old image of 390,000 bytes');
 is(StreamHistory::problems($node, 'Large', 5), '', 'the stream agrees with the table');
 

@@ -80,13 +80,15 @@ sub problems
 
 	return $node->safe_psql('postgres', <<"END");
 WITH records AS (
-	SELECT *, coalesce(new_image, old_image)->>'p' AS p, coalesce(new_image, old_image)->>'r' AS r
+	SELECT commit_lsn, number, event, new_image, coalesce(new_image, old_image)->>'p' AS p,
+		coalesce(new_image, old_image)->>'r' AS r,
+		coalesce(old_image, dynamo.item_apply(new_image, old_difference)) AS old_image
 	FROM dynamo.stream_records WHERE stream_id = $stream),
 chain AS (
 	SELECT *, lag(new_image) OVER item AS before, row_number() OVER later AS back
 	FROM records WINDOW item AS (PARTITION BY p, r ORDER BY commit_lsn, number),
 		later AS (PARTITION BY p, r ORDER BY commit_lsn DESC, number DESC))
-SELECT format('broken at %s %s, %s, %s: %s to %s, was %s', p, r, commit_lsn, event, old_image, new_image, before) FROM chain
+SELECT left(format('broken at %s %s, %s, %s: %s to %s, was %s', p, r, commit_lsn, event, old_image, new_image, before), 1000) FROM chain
 WHERE old_image IS DISTINCT FROM before OR (event = 'I') <> (before IS NULL) OR (event = 'R') <> (new_image IS NULL)
 UNION ALL
 SELECT format('ends otherwise at %s %s', coalesce(chain.p, stored.p), coalesce(chain.r, stored.r::text))
