@@ -5,6 +5,7 @@
  */
 #include "base/compat.h"
 
+#include "access/xact.h"
 #include "access/xlog.h"
 #include "access/xlogreader.h"
 #include "access/xlogutils.h"
@@ -126,11 +127,22 @@ StreamSlotKeeps(void)
 void
 StreamDecodingBegin(XLogRecPtr start)
 {
-	MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
+	MemoryContext caller = CurrentMemoryContext;
 
+	/*
+	 * Outside of a transaction the process would be marked as one that decodes
+	 * and does nothing else: others leave the transactions of such out of their
+	 * snapshots, and would take records that are being filed for those of a
+	 * transaction that has failed.
+	 */
+	StartTransactionCommand();
+	MemoryContextSwitchTo(TopMemoryContext);
 	SlotAcquire(StreamSlotName());
 	decoding = CreateDecodingContext(start, NIL, false, &reader_routine, NULL, NULL, NULL);
+	CommitTransactionCommand();
 	MemoryContextSwitchTo(caller);
+	if (MyProc->statusFlags & PROC_IN_LOGICAL_DECODING)
+		elog(ERROR, "the process is marked as decoding only");
 	decoding_start = Max(start, MyReplicationSlot->data.confirmed_flush);
 	XLogBeginRead(decoding->reader, MyReplicationSlot->data.restart_lsn);
 

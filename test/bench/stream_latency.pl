@@ -50,7 +50,7 @@ sub follow
 {
 	my ($iterator, $probe) = @_;
 
-	while (1)
+	for (my $end = time() + 30; time() < $end;)
 	{
 		# the shard has records of others, which would take long to decode
 		my $page = send_request('GetRecords', { ShardIterator => $iterator });
@@ -59,6 +59,7 @@ sub follow
 		return $iterator if $page =~ m/"probe":\{"S":"$probe"\}/;
 		sleep(0.001) if $page =~ m/"Records":\[\]/;
 	}
+	die "the record of probe $probe is not in the stream\n";
 }
 
 # The shard that has the probes.

@@ -151,13 +151,23 @@ like(error_of(q{ALTER TABLE "Music" ALTER COLUMN item TYPE dynamo.item USING (it
 # A large transaction, and large items
 #
 sql(create('Large', 'NEW_AND_OLD_IMAGES'));
+
+# Others read, and commit, all the time: what they see of records that are being
+# filed must not be the end of those.
+my $reader = $node->basedir . '/reader.sql';
+
+PostgreSQL::Test::Utils::append_to_file($reader, "SELECT pg_current_xact_id();\nSELECT count(*) FROM dynamo.stream_records WHERE stream_id = 5;\n");
+my $reading = IPC::Run::start([ 'pgbench', '-n', '-h', $node->host, '-p', $node->port, '-T', '600', '-f', $reader, 'postgres' ],
+	'>', '/dev/null', '2>', '/dev/null');
+
 sql(q{INSERT INTO "Large" SELECT 'p' || i % 10, i, format('{"v":{"S":"%s"}}', repeat(md5(i::text), 10))::dynamo.item
 		FROM generate_series(1, 100000) i});
 sql(q{INSERT INTO "Large" VALUES ('big', 1, format('{"v":{"S":"%s"}}', repeat('0123456789', 39000))::dynamo.item);
 	UPDATE "Large" SET item = '{"v":{"S":"small"}}' WHERE p = 'big'});
 StreamHistory::wait_until_fed($node);
 is(sql('SELECT count(*), count(DISTINCT commit_lsn), max(number) FROM dynamo.stream_records WHERE stream_id = 5'),
-	'100002|3|100000', 'a transaction of 100,000 changes');
+	'100002|3|100000', 'a transaction of 100,000 changes, beside a reader');
+$reading->kill_kill;
 is(sql(qq{SELECT octet_length(($OLD_IMAGE)->>'v') FROM dynamo.stream_records WHERE stream_id = 5 AND event = 'M'}),
 	'390000', 'an old image of 390,000 bytes');
 is(StreamHistory::problems($node, 'Large', 5), '', 'the stream agrees with the table');
