@@ -26,8 +26,17 @@
 /* Milliseconds that the slot's making may wait for each running transaction. */
 #define CREATE_TIMEOUT	(60 * 1000)
 
-static XLogReaderRoutine reader_routine = {
+static int	ReadPage(XLogReaderState *reader, XLogRecPtr page, int len, XLogRecPtr record, char *buffer);
+
+/* While a slot is made one waits for WAL. */
+static XLogReaderRoutine waiting_routine = {
 	.page_read = read_local_xlog_page,
+	.segment_open = wal_segment_open,
+	.segment_close = wal_segment_close,
+};
+
+static XLogReaderRoutine reader_routine = {
+	.page_read = ReadPage,
 	.segment_open = wal_segment_open,
 	.segment_close = wal_segment_close,
 };
@@ -93,7 +102,7 @@ StreamSlotCreate(void)
 	 */
 	LockTimeout = CREATE_TIMEOUT;
 	SlotCreateEphemeral(StreamSlotName());
-	context = CreateInitDecodingContext(PLUGIN, NIL, false, InvalidXLogRecPtr, &reader_routine,
+	context = CreateInitDecodingContext(PLUGIN, NIL, false, InvalidXLogRecPtr, &waiting_routine,
 										NULL, NULL, NULL);
 	DecodingContextFindStartpoint(context);
 	FreeDecodingContext(context);
@@ -166,26 +175,48 @@ StreamDecodingPosition(void)
 	return Max(decoding->reader->EndRecPtr, decoding_start);
 }
 
+/* Whether WAL is flushed up to there. */
+static bool
+IsFlushed(XLogRecPtr end)
+{
+	if (flushed < end)
+		flushed = GetFlushRecPtr(NULL);
+	return end <= flushed;
+}
+
+/*
+ * What is flushed may end within a record.  Who waited for the rest would keep
+ * waiting what was decoded before it.
+ */
+static int
+ReadPage(XLogReaderState *reader, XLogRecPtr page, int len, XLogRecPtr record, char *buffer)
+{
+	if (!IsFlushed(page + len))
+		return XLREAD_FAIL;
+	return read_local_xlog_page(reader, page, len, record, buffer);
+}
+
 bool
 StreamDecodingStep(void)
 {
 	MemoryContext caller;
+	XLogRecord *record;
 	char	   *message = NULL;
 
-	if (decoding->reader->EndRecPtr >= flushed)
-		flushed = GetFlushRecPtr(NULL);
-	if (decoding->reader->EndRecPtr >= flushed)
+	if (!IsFlushed(decoding->reader->EndRecPtr + 1))
 		return false;
 
 	/* the reader allocates buffers when it needs them, and keeps them */
 	caller = MemoryContextSwitchTo(decoding->context);
-	if (XLogReadRecord(decoding->reader, &message) == NULL)
+	record = XLogReadRecord(decoding->reader, &message);
+	if (message)
 		ereport(ERROR,
 				(errcode_for_file_access(),
-				 errmsg("could not read WAL for the streams: %s", message ? message : "no record")));
-	LogicalDecodingProcessRecord(decoding, decoding->reader);
+				 errmsg("could not read WAL for the streams: %s", message)));
+	if (record)
+		LogicalDecodingProcessRecord(decoding, decoding->reader);
 	MemoryContextSwitchTo(caller);
-	return true;
+	return record != NULL;
 }
 
 void
