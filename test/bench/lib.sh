@@ -79,12 +79,15 @@ bench_pgbench()
 		sed -n 's/^tps = \([0-9.]*\).*/\1/p'
 }
 
+# wrk_threads CONNECTIONS: two, as pgbench has; one for one connection.
+wrk_threads() { echo $(($1 < 2 ? 1 : 2)); }
+
 # bench_wrk OPERATION CONNECTIONS: requests a second.
 bench_wrk()
 {
 	local out
 
-	out=$(ITEMS=$ITEMS OPERATION=$1 wrk -t1 -c"$2" -d"${DURATION}s" -s "$BENCH/item.lua" "http://127.0.0.1:$HTTP_PORT/")
+	out=$(ITEMS=$ITEMS OPERATION=$1 wrk -t"$(wrk_threads "$2")" -c"$2" -d"${DURATION}s" -s "$BENCH/item.lua" "http://127.0.0.1:$HTTP_PORT/")
 	! grep -E 'Non-2xx|Socket errors' <<<"$out" >&2 || fail 'requests failed'
 	sed -n 's/^Requests\/sec: *//p' <<<"$out"
 }
