@@ -101,6 +101,12 @@ WriteImage(StringInfo out, const char *name, const DynamoItem *item)
 	return ItemSize(item);
 }
 
+static bool
+HasCommitted(const StreamRecord *record)
+{
+	return !XLogRecPtrIsInvalid(record->position.commit_lsn);
+}
+
 /* The member "dynamodb". */
 static void
 WriteStreamRecord(StringInfo out, const StreamRecord *record, const char *sequence)
@@ -110,13 +116,15 @@ WriteStreamRecord(StringInfo out, const StreamRecord *record, const char *sequen
 
 	JsonKeyName(out, "dynamodb");
 	appendStringInfoChar(out, '{');
-	JsonMemberInt(out, "ApproximateCreationDateTime", StreamEpochSeconds(record->committed_at));
+	if (HasCommitted(record))
+		JsonMemberInt(out, "ApproximateCreationDateTime", StreamEpochSeconds(record->committed_at));
 	size = WriteKeys(out, record);
 	if (view == STREAM_NEW_IMAGE || view == STREAM_NEW_AND_OLD_IMAGES)
 		size += WriteImage(out, "NewImage", record->new_item);
 	if (view == STREAM_OLD_IMAGE || view == STREAM_NEW_AND_OLD_IMAGES)
 		size += WriteImage(out, "OldImage", record->old_item);
-	JsonMemberString(out, "SequenceNumber", sequence);
+	if (HasCommitted(record))
+		JsonMemberString(out, "SequenceNumber", sequence);
 	JsonMemberInt(out, "SizeBytes", size);
 	JsonMemberString(out, "StreamViewType", StreamViewTypeName(view));
 	appendStringInfoChar(out, '}');
@@ -166,7 +174,8 @@ StreamRecordToJson(StringInfo out, const StreamRecord *record)
 
 	StreamSequenceNumber(sequence, &record->position);
 	appendStringInfoChar(out, '{');
-	WriteEventId(out, sequence);
+	if (HasCommitted(record))
+		WriteEventId(out, sequence);
 	JsonMemberString(out, "eventName", EventName(record->event));
 	JsonMemberString(out, "eventVersion", "1.1");
 	JsonMemberString(out, "eventSource", "aws:dynamodb");

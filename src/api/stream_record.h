@@ -20,7 +20,7 @@ typedef struct StreamRecord
 	int			nkeys;
 	const char *key_names[TABLE_MAX_KEYS];
 	AttributeValue keys[TABLE_MAX_KEYS];
-	StreamPosition position;
+	StreamPosition position;	/* no commit_lsn: not committed, and time and number are not told */
 	TimestampTz committed_at;
 	StreamViewType view_type;
 	const DynamoItem *new_item; /* NULL: none, or not known */

@@ -4,8 +4,10 @@
  *	  DynamoDB Streams.
  *
  * A record's SequenceNumber is made of its transaction's commit, so a
- * transaction is decoded when it has committed, never before: one that passes
- * logical_decoding_work_mem waits on disk, not in memory.
+ * transaction is told when it has committed: one that passes
+ * logical_decoding_work_mem waits on disk, not in memory.  Who reads by
+ * transaction may have such a one while it is in progress, the option
+ * "streaming"; its records lack what is not known before the commit.
  */
 #include "base/compat.h"
 
@@ -19,6 +21,7 @@
 #include "replication/reorderbuffer.h"
 #include "replication/origin.h"
 #include "stream/stream_leaf.h"
+#include "stream/stream_lines.h"
 #include "stream/stream_plugin.h"
 #include "utils/datum.h"
 #include "utils/rel.h"
@@ -32,9 +35,6 @@
 #define MESSAGE_PREFIX	"dynamo"
 #define MESSAGE_SERVICE "service"
 
-/* A line that has grown to so many bytes is ended. */
-#define LINE_SIZE	(16 * 1024 * 1024)
-
 /* So many changes without output, and the receiver is told that all is well. */
 #define QUIET_CHANGES	100
 
@@ -44,13 +44,21 @@ typedef struct StreamPlugin
 	char	   *region;
 	StreamViewType view_type;
 	bool		by_transaction; /* a line is a transaction, not a record */
-	StreamPosition position;	/* of the last record */
+	bool		streaming;		/* large transactions come while they are in progress */
+	StreamPosition position;	/* of the last record; in progress: no commit_lsn */
 	bool		by_service;		/* the transaction acts for the service */
-	StringInfoData line;		/* of a transaction; no data: no record yet */
-	int			part;			/* lines of this transaction, this one included */
+	StreamLines lines;			/* of this transaction */
+	TransactionId subxid;		/* the change's subtransaction in one in progress, or invalid */
 	int			quiet;			/* changes since the last sign of life */
 	MemoryContext change_context;	/* reset after each change */
 } StreamPlugin;
+
+/* A transaction in progress, between the blocks of its changes. */
+typedef struct StreamedTransaction
+{
+	int			nlines;
+	bool		by_service;
+} StreamedTransaction;
 
 /* What a tuple says of an item; item is NULL if the tuple does not hold it. */
 typedef struct DecodedItem
@@ -108,11 +116,13 @@ ParseOption(StreamPlugin *plugin, DefElem *option)
 		if (!plugin->by_transaction && strcmp(defGetString(option), "record") != 0)
 			RefuseOption(option, "It is record or transaction.");
 	}
+	else if (strcmp(option->defname, "streaming") == 0)
+		plugin->streaming = defGetBoolean(option);
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("output plugin \"dynamo\" has no option \"%s\"", option->defname),
-				 errhint("It has the options tables, view-type, format and region.")));
+				 errhint("It has the options tables, view-type, format, streaming and region.")));
 }
 
 static void
@@ -127,9 +137,14 @@ Startup(LogicalDecodingContext *ctx, OutputPluginOptions *options, bool is_init)
 	plugin->view_type = STREAM_NEW_AND_OLD_IMAGES;
 	foreach(cell, ctx->output_plugin_options)
 		ParseOption(plugin, lfirst(cell));
+	if (plugin->streaming && !plugin->by_transaction)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"streaming\" needs the option \"format\" to be \"transaction\"")));
+	ctx->streaming &= plugin->streaming;
 	plugin->change_context = AllocSetContextCreate(ctx->context, "dynamo stream change",
 												   ALLOCSET_DEFAULT_SIZES);
-	initStringInfo(&plugin->line);
+	StreamLinesInit(&plugin->lines);
 	StreamLeavesInit(ctx->context);
 	ctx->output_plugin_private = plugin;
 }
@@ -151,42 +166,6 @@ IsWanted(const StreamPlugin *plugin, const char *table_name)
 	return false;
 }
 
-/* Ends the transaction's line and sends it. */
-static void
-SendLine(LogicalDecodingContext *ctx, bool more)
-{
-	StreamPlugin *plugin = ctx->output_plugin_private;
-	MemoryContext before;
-
-	appendStringInfoChar(&plugin->line, ']');
-	JsonMemberBool(&plugin->line, "More", more);
-	appendStringInfoChar(&plugin->line, '}');
-	OutputPluginPrepareWrite(ctx, true);
-	appendBinaryStringInfo(ctx->out, plugin->line.data, plugin->line.len);
-	OutputPluginWrite(ctx, true);
-	plugin->quiet = 0;
-
-	/* A long line's memory is given back. */
-	pfree(plugin->line.data);
-	before = MemoryContextSwitchTo(ctx->context);
-	initStringInfo(&plugin->line);
-	MemoryContextSwitchTo(before);
-}
-
-/* Starts a line: what is said of the transaction, then the records. */
-static void
-StartLine(StreamPlugin *plugin, ReorderBufferTXN *txn)
-{
-	StringInfo	line = &plugin->line;
-
-	appendStringInfoChar(line, '{');
-	JsonMemberString(line, "TransactionId", psprintf("%u", txn->xid));
-	JsonMemberString(line, "CommitLSN", psprintf("%X/%X", LSN_FORMAT_ARGS(txn->final_lsn)));
-	JsonMemberInt(line, "Part", ++plugin->part);
-	JsonKeyName(line, "Records");
-	appendStringInfoChar(line, '[');
-}
-
 static void
 WriteRecord(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, StreamRecord *record)
 {
@@ -206,12 +185,7 @@ WriteRecord(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, StreamRecord *re
 		plugin->quiet = 0;
 		return;
 	}
-	if (plugin->line.len > LINE_SIZE)
-		SendLine(ctx, true);
-	if (plugin->line.len == 0)
-		StartLine(plugin, txn);
-	JsonElement(&plugin->line);
-	StreamRecordToJson(&plugin->line, record);
+	StreamLinesAdd(ctx, &plugin->lines, plugin->subxid, record);
 }
 
 static AttributeValue
@@ -414,17 +388,22 @@ DecodeChange(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, StreamLeaf *lea
 
 /* ---- callbacks ---- */
 
+/* Begins a transaction, or goes on with one; commit_lsn is invalid if it is in progress. */
+static void
+BeginChanges(StreamPlugin *plugin, ReorderBufferTXN *txn, XLogRecPtr commit_lsn, int nlines, bool by_service)
+{
+	plugin->position.commit_lsn = commit_lsn;
+	plugin->position.number = 0;
+	plugin->by_service = by_service;
+	plugin->subxid = InvalidTransactionId;
+	StreamLinesBegin(&plugin->lines, txn->xid, nlines);
+	StreamLeavesSweep();
+}
+
 static void
 Begin(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
 {
-	StreamPlugin *plugin = ctx->output_plugin_private;
-
-	plugin->position.commit_lsn = txn->final_lsn;
-	plugin->position.number = 0;
-	plugin->by_service = false;
-	plugin->part = 0;
-	resetStringInfo(&plugin->line);
-	StreamLeavesSweep();
+	BeginChanges(ctx->output_plugin_private, txn, txn->final_lsn, 0, false);
 }
 
 static void
@@ -450,8 +429,7 @@ Commit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commit_lsn
 {
 	StreamPlugin *plugin = ctx->output_plugin_private;
 
-	if (plugin->line.len > 0)
-		SendLine(ctx, false);
+	StreamLinesEnd(ctx, &plugin->lines, false);
 	OutputPluginUpdateProgress(ctx, plugin->position.number == 0);
 }
 
@@ -463,6 +441,86 @@ Message(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr lsn, bool
 
 	if (transactional && strcmp(prefix, MESSAGE_PREFIX) == 0)
 		plugin->by_service = size == strlen(MESSAGE_SERVICE) && memcmp(content, MESSAGE_SERVICE, size) == 0;
+}
+
+/* ---- callbacks of transactions in progress ---- */
+
+static StreamedTransaction *
+StreamedOf(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
+{
+	if (!txn->output_plugin_private)
+		txn->output_plugin_private = MemoryContextAllocZero(ctx->context, sizeof(StreamedTransaction));
+	return txn->output_plugin_private;
+}
+
+static void
+StreamStart(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
+{
+	StreamedTransaction *streamed = StreamedOf(ctx, txn);
+
+	BeginChanges(ctx->output_plugin_private, txn, InvalidXLogRecPtr, streamed->nlines, streamed->by_service);
+}
+
+static void
+StreamStop(LogicalDecodingContext *ctx, ReorderBufferTXN *txn)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+	StreamedTransaction *streamed = StreamedOf(ctx, txn);
+
+	StreamLinesEnd(ctx, &plugin->lines, true);
+	streamed->nlines = plugin->lines.part;
+	streamed->by_service = plugin->by_service;
+}
+
+static void
+StreamChange(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, Relation rel, ReorderBufferChange *change)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+
+	plugin->subxid = change->txn == txn ? InvalidTransactionId : change->txn->xid;
+	Change(ctx, txn, rel, change);
+}
+
+static void
+ForgetStreamed(ReorderBufferTXN *txn)
+{
+	pfree(txn->output_plugin_private);
+	txn->output_plugin_private = NULL;
+}
+
+/*
+ * Of a subtransaction, or the transaction itself.  Only who has had lines of it
+ * is told how it ended.
+ */
+static void
+StreamAbort(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr abort_lsn)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+	ReorderBufferTXN *top = txn->toptxn ? txn->toptxn : txn;
+	StreamedTransaction *streamed = StreamedOf(ctx, top);
+
+	if (streamed->nlines > 0)
+	{
+		StreamLinesBegin(&plugin->lines, top->xid, streamed->nlines);
+		StreamLinesRollback(ctx, &plugin->lines, txn == top ? InvalidTransactionId : txn->xid);
+	}
+	if (txn == top)
+		ForgetStreamed(txn);
+}
+
+static void
+StreamCommit(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr commit_lsn)
+{
+	StreamPlugin *plugin = ctx->output_plugin_private;
+	StreamedTransaction *streamed = StreamedOf(ctx, txn);
+
+	if (streamed->nlines > 0)
+	{
+		StreamLinesBegin(&plugin->lines, txn->xid, streamed->nlines);
+		StreamLinesCommit(ctx, &plugin->lines, txn->final_lsn, txn->xact_time.commit_time);
+	}
+	OutputPluginUpdateProgress(ctx, streamed->nlines == 0);
+	ForgetStreamed(txn);
 }
 
 /* What the feeding worker writes concerns nobody. */
@@ -481,4 +539,10 @@ _PG_output_plugin_init(OutputPluginCallbacks *callbacks)
 	callbacks->commit_cb = Commit;
 	callbacks->message_cb = Message;
 	callbacks->filter_by_origin_cb = FilterByOrigin;
+	callbacks->stream_start_cb = StreamStart;
+	callbacks->stream_stop_cb = StreamStop;
+	callbacks->stream_change_cb = StreamChange;
+	callbacks->stream_message_cb = Message;
+	callbacks->stream_abort_cb = StreamAbort;
+	callbacks->stream_commit_cb = StreamCommit;
 }

@@ -2,10 +2,12 @@
 use strict;
 use warnings;
 
+use IPC::Run;
 use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(sleep);
 
 my $node = PostgreSQL::Test::Cluster->new('stream');
 $node->init(allows_streaming => 'logical', extra => [ '--encoding=UTF8', '--locale=C' ]);
@@ -196,11 +198,105 @@ sql(q{INSERT INTO "Other" (p, r, item) SELECT 'wide', i, format('{"v":{"S":"%s"}
 is(sql(q{SELECT string_agg((data::json ->> 'Part') || (data::json ->> 'More'), ' '), sum(json_array_length(data::json -> 'Records')), max(length(data)) < 17 * 1024 * 1024
 	FROM pg_logical_slot_get_changes('s', NULL, NULL, 'format', 'transaction')}), '1true 2true 3false|400|t', 'a long one in parts');
 
+# Large transactions while they are in progress, two of them by turns, one with savepoints.
+sub fill
+{
+	my ($p, $value) = @_;
+
+	return qq{INSERT INTO "Other" (p, r, item) SELECT '$p', i, format('{"v":{"S":"%s"}}', repeat('$value', 300))::dynamo.item FROM generate_series(1, 500) i;};
+}
+
+# The items that lines leave, as a reader takes them who holds back what has not committed.
+sub copy_of
+{
+	my %copy;
+	my %held;
+
+	for my $line (@_)
+	{
+		my $id = $line->{TransactionId};
+		my $subid = $line->{SubtransactionId} // 'none';
+
+		push @{ $held{$id} }, map { { subid => $subid, record => $_ } } @{ $line->{Records} // [] };
+		if ($line->{RolledBack}) { $held{$id} = $subid eq 'none' ? [] : [ grep { $_->{subid} ne $subid } @{ $held{$id} } ] }
+		next if !$line->{CommitLSN} || $line->{More};
+		for my $record (map { $_->{record} } @{ delete $held{$id} })
+		{
+			my $key = "$record->{dynamodb}{Keys}{p}{S}/$record->{dynamodb}{Keys}{r}{N}";
+
+			if ($record->{eventName} eq 'REMOVE') { delete $copy{$key} }
+			else { $copy{$key} = substr($record->{dynamodb}{NewImage}{v}{S}, 0, 1) }
+		}
+	}
+	return %copy;
+}
+
+# pg_recvlogical's file once it has what is waited for, as lines.
+my $streamed_file = PostgreSQL::Test::Utils::tempdir() . '/streamed';
+
+sub streamed_lines
+{
+	my ($pattern) = @_;
+
+	for (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		my $text = -e $streamed_file ? slurp_file($streamed_file) : '';
+
+		return map { $json->decode($_) } $text =~ /(.+)\n/g if $text =~ $pattern;
+		sleep(0.1);
+	}
+	die "no $pattern among the lines";
+}
+
+my @sessions = map { $node->background_psql('postgres') } 1 .. 2;
+sql(q{DELETE FROM "Other"; SELECT pg_create_logical_replication_slot('in_progress', 'dynamo')});
+records('get');
+my $receiver = IPC::Run::start([ 'pg_recvlogical', '-d', $node->connstr('postgres'), '-S', 'in_progress', '--start', '--no-loop',
+	'-o', 'format=transaction', '-o', 'streaming=on', '-f', $streamed_file ]);
+my @xids = map { $_->query_safe('BEGIN; SELECT pg_current_xact_id()') } @sessions;
+$sessions[0]->query_safe(fill('one', 'a'));
+$sessions[1]->query_safe(fill('two', 'b'));
+streamed_lines(qr/^\{"TransactionId":"$_",/m) for @xids;
+@lines = streamed_lines(qr/./);
+is(scalar(grep { $_->{CommitLSN} || !$_->{More} } @lines), 0, 'transactions in progress come, and have no end');
+$record = $lines[0]{Records}[0];
+is(join(' ', sort keys %$record), 'awsRegion dynamodb eventName eventSource eventVersion tableName', 'their records have no eventID');
+is(join(' ', sort keys %{ $record->{dynamodb} }), 'Keys NewImage SizeBytes StreamViewType', 'nor what comes of the commit');
+is(scalar(records('peek', format => 'transaction')), 0, 'only who asks for them has them');
+$sessions[0]->query_safe('SAVEPOINT kept;' . fill('three', 'c') . 'SAVEPOINT undone;');
+my $subxid = $sessions[0]->query_safe(fill('four', 'd') . q{UPDATE "Other" SET item = '{"v":{"S":"never"}}' WHERE p = 'one';
+	SELECT xmin FROM "Other" WHERE p = 'four' LIMIT 1});
+streamed_lines(qr/"SubtransactionId":"$subxid"/);
+$sessions[1]->query_safe(q{UPDATE "Other" SET item = '{"v":{"S":"never"}}' WHERE p = 'two'});
+$sessions[0]->query_safe('ROLLBACK TO undone;' . fill('five', 'e') . q{DELETE FROM "Other" WHERE p = 'one' AND r > 10});
+$sessions[1]->query_safe('ROLLBACK');
+$sessions[0]->query_safe('COMMIT');
+$_->quit foreach @sessions;
+sql(put('Other', 'small', 'f'));
+@lines = streamed_lines(qr/"small"/);
+$receiver->signal('INT');
+$receiver->finish;
+
+is(join(' ', map { "$_->{TransactionId}/" . ($_->{SubtransactionId} // '') } grep { $_->{RolledBack} } @lines), "$xids[0]/$subxid $xids[1]/",
+	'what was rolled back is told');
+is_deeply([ map { $_->{Part} } grep { $_->{TransactionId} eq $xids[0] && $_->{Part} } @lines ], [ 1 .. $lines[-2]{Part} ], 'parts are counted');
+is("$lines[-2]{TransactionId} " . scalar(@{ $lines[-2]{Records} }), "$xids[0] 0", 'the commit is told behind the records');
+cmp_ok(abs($lines[-2]{ApproximateCreationDateTime} - time), '<', 60, 'and its time');
+my %copy = copy_of(@lines);
+is(join(' ', map { "$_=$copy{$_}" } sort keys %copy), sql(q{SELECT string_agg(format('%s/%s=%s', p, r, left(item ->> 'v', 1)), ' '
+	ORDER BY format('%s/%s', p, r) COLLATE "C") FROM "Other"}), 'a copy made of the lines equals the table');
+my %later = copy_of(records('get', format => 'transaction'));
+is_deeply(\%later, \%copy, 'and one made of committed transactions');
+$node->poll_query_until('postgres', "SELECT stream_txns > 0 FROM pg_stat_replication_slots WHERE slot_name = 'in_progress'");
+is(sql("SELECT stream_txns > 0 FROM pg_stat_replication_slots WHERE slot_name = 'in_progress'"), 't', 'transactions were streamed');
+sql(q{SELECT pg_drop_replication_slot('in_progress')});
+
 # Options that are none.
 for my $case (
 	[ "'view-type', 'ALL'", qr/invalid value for option "view-type"/ ],
 	[ "'format', 'xml'", qr/invalid value for option "format"/ ],
 	[ "'tables', ','", qr/invalid value for option "tables"/ ],
+	[ "'streaming', 'on'", qr/option "streaming" needs the option "format" to be "transaction"/ ],
 	[ "'nonsense', 'x'", qr/output plugin "dynamo" has no option "nonsense"/ ])
 {
 	(undef, undef, $error) = $node->psql('postgres', "SELECT * FROM pg_logical_slot_get_changes('s', NULL, NULL, $case->[0])");
@@ -224,7 +320,7 @@ my $end = sql('SELECT pg_current_wal_lsn()');
 my $file = PostgreSQL::Test::Utils::tempdir() . '/records';
 $node->command_ok([ 'pg_recvlogical', '-d', $node->connstr('postgres'), '-S', 's', '--start', '--endpos', $end, '--no-loop',
 	'-o', 'tables=Music', '-f', $file ], 'pg_recvlogical');
-my %copy;
+%copy = ();
 for my $received (map { $json->decode($_) } split(/\n/, slurp_file($file)))
 {
 	my $key = $received->{dynamodb}{Keys}{p}{S};
