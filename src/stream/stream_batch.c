@@ -3,8 +3,7 @@
  *	  Records that have been decoded and are to be filed together.
  *
  * What is filed is WAL again, which the same worker decodes.  So it is written
- * without what logical decoding needs, and the rest under an origin that the
- * plugin passes over.
+ * under an origin that the plugin passes over.
  */
 #include "base/relation_extend.h"
 
@@ -213,8 +212,7 @@ InsertChunk(Filing *filing, int n)
 
 	if (n == CHUNK)
 		ExtendPartition(filing);
-	heap_multi_insert(filing->rel, filing->slots, n, GetCurrentCommandId(true), HEAP_INSERT_NO_LOGICAL,
-					  bulk);
+	heap_multi_insert(filing->rel, filing->slots, n, GetCurrentCommandId(true), 0, bulk);
 	for (int i = 0; i < n; i++)
 		InsertIntoIndex(filing, filing->slots[i]);
 	if (filled != InvalidBlockNumber)
