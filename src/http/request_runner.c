@@ -26,6 +26,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/portal.h"
+#include "utils/snapmgr.h"
 #include "worker/worker.h"
 
 /* How long a lock is waited for: those of other requests are held for less. */
@@ -149,7 +150,9 @@ static void
 DropTemporaries(void)
 {
 	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
 	ResetTempTableNamespace();
+	PopActiveSnapshot();
 	CommitTransactionCommand();
 }
 

@@ -19,14 +19,19 @@ void
 Sha256Start(void)
 {
 	ResourceOwner old_owner = CurrentResourceOwner;
+	MemoryContext caller;
 
 	if (hash_context != NULL && hmac_context != NULL)
 		return;
 	CurrentResourceOwner = ResourceOwnerCreate(NULL, "dynamo sha256");
+
+	/* a server without OpenSSL allocates in the current context */
+	caller = MemoryContextSwitchTo(TopMemoryContext);
 	if (hash_context == NULL)
 		hash_context = pg_cryptohash_create(PG_SHA256);
 	if (hmac_context == NULL)
 		hmac_context = pg_hmac_create(PG_SHA256);
+	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = old_owner;
 	if (hash_context == NULL || hmac_context == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));

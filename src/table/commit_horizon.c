@@ -180,13 +180,15 @@ static XLogRecPtr
 OwnPlace(XLogRecPtr place)
 {
 	char		nothing = 0;
+	XLogRecPtr	last = XactLastRecEnd;
 
-	if (StandbysHave(place))
+	if (SyncRepStandbyNames == NULL || SyncRepStandbyNames[0] == '\0' || StandbysHave(place))
 		return place;
 	XLogBeginInsert();
 	XLogRegisterData(&nothing, sizeof(nothing));
 	place = XLogInsert(RM_XLOG_ID, XLOG_NOOP);
 	XLogFlush(place);
+	XactLastRecEnd = last;		/* no transaction has written */
 	return place;
 }
 
