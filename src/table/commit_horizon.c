@@ -162,11 +162,11 @@ CommitHorizonLook(CommitHorizon *horizon)
 static bool
 StandbysHave(XLogRecPtr place)
 {
-	int			mode = synchronous_commit == SYNCHRONOUS_COMMIT_REMOTE_APPLY ? SYNC_REP_WAIT_APPLY : SYNC_REP_WAIT_FLUSH;
+	bool		applied = synchronous_commit == SYNCHRONOUS_COMMIT_REMOTE_APPLY;
 	XLogRecPtr	reached;
 
 	LWLockAcquire(SyncRepLock, LW_SHARED);
-	reached = WalSndCtl->lsn[mode];
+	reached = WalSndCtl->lsn[applied ? SYNC_REP_WAIT_APPLY : SYNC_REP_WAIT_FLUSH];
 	LWLockRelease(SyncRepLock);
 	return place <= reached;
 }

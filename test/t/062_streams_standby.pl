@@ -19,17 +19,10 @@ use StreamHistory;
 my $primary = DynamoEndpoint->new('primary', 'wal_level = logical', 'max_wal_senders = 4', 'autovacuum = off');
 my $node = $primary->node;
 
-$node->append_conf('pg_hba.conf', 'local replication all trust');
 ok($primary->start, 'the primary starts');
 
-my $port = PostgreSQL::Test::Cluster::get_free_port();
-my $copy = PostgreSQL::Test::Cluster->new('standby');
-
-$node->backup('copy');
-$copy->init_from_backup($node, 'copy', has_streaming => 1);
-$copy->append_conf('postgresql.conf', "dynamo.port = $port");
-
-my $standby = bless { node => $copy, port => $port }, 'DynamoEndpoint';
+my $standby = $primary->new_standby;
+my $copy = $standby->node;
 
 $copy->start;
 ok($standby->wait_ready, 'the endpoint of the standby answers');

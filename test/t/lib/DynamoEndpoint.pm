@@ -32,6 +32,21 @@ sub new
 	return bless { node => $node, port => $port }, $class;
 }
 
+# A standby of a server that is at work, which has an endpoint of its own; not started.
+sub new_standby
+{
+	my ($primary) = @_;
+	my $node = PostgreSQL::Test::Cluster->new('standby');
+	my $port = PostgreSQL::Test::Cluster::get_free_port();
+
+	$primary->node->append_conf('pg_hba.conf', 'local replication all trust');
+	$primary->node->reload;
+	$primary->node->backup('copy');
+	$node->init_from_backup($primary->node, 'copy', has_streaming => 1);
+	$node->append_conf('postgresql.conf', "dynamo.port = $port");
+	return bless { node => $node, port => $port }, ref $primary;
+}
+
 sub node { return $_[0]->{node}; }
 sub port { return $_[0]->{port}; }
 
