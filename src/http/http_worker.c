@@ -8,6 +8,8 @@
  */
 #include "base/compat.h"
 
+#include <sched.h>
+
 #include "http/authentication.h"
 #include "http/commit_group.h"
 #include "http/content_coding.h"
@@ -109,6 +111,22 @@ EndpointsArePossible(void)
 	return EndpointWorkers() > 0;
 }
 
+/*
+ * A request shall not take the processor from a client that has more of them to
+ * send: the worker then finds many in a turn, and clients find many responses.
+ * It is as quick as ever to an idle processor, and no less of one is its due.
+ */
+static void
+ComeWithoutHaste(void)
+{
+#ifdef SCHED_BATCH
+	struct sched_param usual = {0};
+
+	if (sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_BATCH, &usual) != 0)
+		ereport(LOG, (errmsg("could not set the scheduling policy of a worker: %m")));
+#endif
+}
+
 void
 HttpWorkerMain(Datum arg)
 {
@@ -122,6 +140,7 @@ HttpWorkerMain(Datum arg)
 	RequestRunnerStart();
 	AuthenticationStart();
 	ServerStart(endpoint->port);
+	ComeWithoutHaste();
 	set = MakeWaitSet();
 	INSTR_TIME_SET_CURRENT(last_tick);
 	ereport(DEBUG1, (errmsg_internal("%s started", MyBgworkerEntry->bgw_name)));
