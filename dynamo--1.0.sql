@@ -21,6 +21,8 @@ COMMENT ON SCHEMA dynamo IS 'DynamoDB operations, the type item, and the catalog
 
 CREATE SCHEMA dynamo_data;
 COMMENT ON SCHEMA dynamo_data IS 'partitions of item tables';
+-- Only so that owners reach what is theirs there; each relation has its own rights.
+GRANT USAGE ON SCHEMA dynamo_data TO PUBLIC;
 
 ----------------------------------------------------------------------
 -- The type item
@@ -214,6 +216,32 @@ COMMENT ON COLUMN dynamo.indexes.settings IS 'throughput as CreateTable or Updat
 GRANT SELECT ON dynamo.indexes TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('dynamo.indexes', '');
 
+-- What went wrong may tell of items, so it is for the table's owner only.
+CREATE TABLE dynamo.index_builds (
+    side oid NOT NULL,
+    attempts integer NOT NULL,
+    retry_at timestamptz NOT NULL,
+    failed_at timestamptz,
+    error text,
+    CONSTRAINT index_builds_pkey PRIMARY KEY (side)
+);
+REVOKE ALL ON dynamo.index_builds FROM PUBLIC;
+COMMENT ON TABLE dynamo.index_builds IS 'secondary indexes that are being built';
+COMMENT ON COLUMN dynamo.index_builds.side IS 'the table of its entries';
+COMMENT ON COLUMN dynamo.index_builds.attempts IS 'how often the builder has begun';
+COMMENT ON COLUMN dynamo.index_builds.retry_at IS 'when the next attempt may begin, if this one fails';
+COMMENT ON COLUMN dynamo.index_builds.failed_at IS 'when an attempt failed last';
+COMMENT ON COLUMN dynamo.index_builds.error IS 'why';
+
+CREATE VIEW dynamo.index_problems WITH (security_barrier) AS
+    SELECT i.relation, i.index_name, b.attempts, b.failed_at, b.retry_at, b.error
+    FROM dynamo.index_builds b
+        JOIN dynamo.indexes i ON i.side::oid = b.side
+        JOIN pg_catalog.pg_class c ON c.oid = i.relation
+    WHERE b.error IS NOT NULL AND i.status = 'CREATING' AND pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dynamo.index_problems IS 'secondary indexes of the reader''s tables whose building has failed, and is tried again';
+GRANT SELECT ON dynamo.index_problems TO PUBLIC;
+
 CREATE TABLE dynamo.streams (
     stream_id integer NOT NULL,
     relation regclass NOT NULL,
@@ -393,6 +421,24 @@ COMMENT ON FUNCTION dynamo.guard_rewrite() IS 'keeps ALTER TABLE from rewriting 
 CREATE EVENT TRIGGER dynamo_guard_rewrite ON table_rewrite EXECUTE FUNCTION dynamo.guard_rewrite();
 ALTER EVENT TRIGGER dynamo_guard_rewrite ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER dynamo_guard_rewrite IS 'keeps ALTER TABLE from rewriting what indexes and streams are made of';
+
+CREATE FUNCTION dynamo.guard_ddl() RETURNS event_trigger
+    AS 'MODULE_PATHNAME', 'dynamo_guard_ddl' LANGUAGE C;
+COMMENT ON FUNCTION dynamo.guard_ddl() IS 'keeps DDL off dynamo_data and side tables, and gives leaves and side tables to a table''s new owner';
+
+CREATE EVENT TRIGGER dynamo_guard_ddl ON ddl_command_end EXECUTE FUNCTION dynamo.guard_ddl();
+ALTER EVENT TRIGGER dynamo_guard_ddl ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER dynamo_guard_ddl IS 'keeps DDL off dynamo_data and side tables, and gives leaves and side tables to a table''s new owner';
+
+CREATE FUNCTION dynamo.allow_index() RETURNS event_trigger
+    AS 'MODULE_PATHNAME', 'dynamo_allow_index' LANGUAGE C;
+COMMENT ON FUNCTION dynamo.allow_index() IS 'lets owners of item tables make indexes on them, whose parts are in dynamo_data';
+
+CREATE EVENT TRIGGER dynamo_allow_index ON ddl_command_start
+    WHEN TAG IN ('CREATE INDEX', 'ALTER TABLE')
+    EXECUTE FUNCTION dynamo.allow_index();
+ALTER EVENT TRIGGER dynamo_allow_index ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER dynamo_allow_index IS 'lets owners of item tables make indexes on them, whose parts are in dynamo_data';
 
 CREATE FUNCTION dynamo.check_table(table_name text, OUT index_name text, OUT problem text, OUT item_key dynamo.item)
     RETURNS SETOF record

@@ -131,10 +131,16 @@ PrimaryKeyIndex(Relation rel)
 #if PG_VERSION_NUM >= 160000
 #define FunctionAclCheck(function, role)	object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
 #define SchemaAclCheck(schema, role)		object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE)
+#define SchemaCreateAclCheck(schema, role)	object_aclcheck(NamespaceRelationId, schema, role, ACL_CREATE)
+#define SchemaOwnerCheck(schema, role)		object_ownercheck(NamespaceRelationId, schema, role)
+#define RelationOwnerCheck(relid, role)		object_ownercheck(RelationRelationId, relid, role)
 #define DatabaseAclCheck(database, role)	object_aclcheck(DatabaseRelationId, database, role, ACL_CONNECT)
 #else
 #define FunctionAclCheck(function, role)	pg_proc_aclcheck(function, role, ACL_EXECUTE)
 #define SchemaAclCheck(schema, role)		pg_namespace_aclcheck(schema, role, ACL_USAGE)
+#define SchemaCreateAclCheck(schema, role)	pg_namespace_aclcheck(schema, role, ACL_CREATE)
+#define SchemaOwnerCheck(schema, role)		pg_namespace_ownercheck(schema, role)
+#define RelationOwnerCheck(relid, role)		pg_class_ownercheck(relid, role)
 #define DatabaseAclCheck(database, role)	pg_database_aclcheck(database, role, ACL_CONNECT)
 #endif
 

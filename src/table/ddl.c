@@ -18,17 +18,6 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-/* A relation has its table's name, unless the schema has one of that name. */
-static char *
-RelationName(const char *table_name, Oid schema)
-{
-	char	   *name = RelationFittingName(table_name, 0);
-
-	if (OidIsValid(get_relname_relid(name, schema)))
-		name = RelationHashedName(table_name, 0);
-	return name;
-}
-
 static void
 CreateRoot(const TableDefinition *definition, const char *root)
 {
@@ -76,19 +65,22 @@ TableCreate(const TableDefinition *definition)
 	Oid			schema = get_namespace_oid(dynamo_schema, false);
 	char	   *name;
 	char	   *root;
+	bool		allowed;
 	TableRow   *row;
 
 	CatalogLock();
 	if (CatalogFindTable(definition->table_name))
 		return NULL;
-	name = RelationName(definition->table_name, schema);
+	name = RelationFreeName(definition->table_name, schema);
 	root = quote_qualified_identifier(dynamo_schema, name);
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	CreateRoot(definition, root);
-	RelationAllowLeaves();
-	RelationCreateLeaves(name, root, "dynamo");
+	allowed = RelationAllowLeaves();
+	RelationCreateLeaves(RelationFreeBase(name, false), root, "dynamo");
+	if (allowed)
+		RelationForbidLeaves();
 	SPI_finish();
 
 	row = MakeRow(definition, get_relname_relid(name, schema));

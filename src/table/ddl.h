@@ -3,8 +3,8 @@
  *	  Making and dropping the relations of an item table.
  *
  * Everything happens in the caller's transaction and as the calling role, who
- * needs CREATE on dynamo.schema and gets it on dynamo_data, where the leaves
- * are.
+ * needs CREATE on dynamo.schema; on dynamo_data, where the leaves are, it gets
+ * that for the moment.
  */
 #ifndef DYNAMO_DDL_H
 #define DYNAMO_DDL_H

@@ -17,7 +17,9 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "base/owner_scope.h"
 #include "miscadmin.h"
+#include "portability/instr_time.h"
 #include "table/index_build.h"
 #include "table/index_ddl.h"
 #include "table/index_keep.h"
@@ -25,7 +27,9 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+/* Where a batch ends. */
 #define BATCH_TUPLES	500
+#define BATCH_MS		1000
 
 /* ---- asking for the builder ---- */
 
@@ -92,6 +96,35 @@ AddEntry(TableDesc *table, const IndexDesc *index, AttrNumber item_column, Tuple
 	IndexFill(table, index, DatumGetItemP(item));
 }
 
+static bool
+IsOver(instr_time begun)
+{
+	instr_time	passed;
+
+	INSTR_TIME_SET_CURRENT(passed);
+	INSTR_TIME_SUBTRACT(passed, begun);
+	return INSTR_TIME_GET_MILLISEC(passed) >= BATCH_MS;
+}
+
+/*
+ * Adds the entry of the tuple in the slot; false: somebody else holds it, and
+ * the next batch begins with it.
+ */
+static bool
+TakeTuple(IndexBuild *build, TableDesc *table, const IndexDesc *index, const TableLeaf *leaf, Relation rel,
+		  Snapshot snapshot, TupleTableSlot *slot)
+{
+	bool		held;
+
+	build->next = slot->tts_tid;
+	if (LockTuple(rel, slot, snapshot, build->wait, &held))
+		AddEntry(table, index, leaf->item_column, slot);
+	build->wait = held;
+	if (!held)
+		ItemPointerInc(&build->next);
+	return !held;
+}
+
 /* Reads on in one leaf; false at its end. */
 static bool
 BuildFromLeaf(IndexBuild *build, TableDesc *table, const IndexDesc *index, const TableLeaf *leaf)
@@ -102,31 +135,30 @@ BuildFromLeaf(IndexBuild *build, TableDesc *table, const IndexDesc *index, const
 	TupleTableSlot *locked = table_slot_create(rel, NULL);
 	ItemPointerData last;
 	TableScanDesc scan;
-	int			count = 0;
-	bool		held = false;
+	instr_time	begun;
+	bool		more = true;
+	bool		taken = true;
 
+	INSTR_TIME_SET_CURRENT(begun);
 	FollowFile(build, rel);
 	ItemPointerSet(&last, MaxBlockNumber, MaxOffsetNumber);
 	scan = table_beginscan_tidrange(rel, snapshot, &build->next, &last);
-	while (count < BATCH_TUPLES && !held && table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot))
+	for (int count = 0; more && taken && count < BATCH_TUPLES && !IsOver(begun); count++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		build->next = slot->tts_tid;
+		more = table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot);
+		if (!more)
+			break;
 		ExecCopySlot(locked, slot);
 		locked->tts_tid = slot->tts_tid;
-		if (LockTuple(rel, locked, snapshot, build->wait, &held))
-			AddEntry(table, index, leaf->item_column, locked);
-		build->wait = held;
-		if (!held)
-			ItemPointerInc(&build->next);
-		count++;
+		taken = TakeTuple(build, table, index, leaf, rel, snapshot, locked);
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(locked);
 	ExecDropSingleTupleTableSlot(slot);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, NoLock);
-	return held || count == BATCH_TUPLES;
+	return more;
 }
 
 bool
@@ -134,11 +166,14 @@ IndexBuildBatch(IndexBuild *build)
 {
 	TableDesc  *table;
 	IndexDesc  *index;
+	OwnerScope	scope;
 
 	if (!FindIndex(build, &table, &index) || build->leaf >= table->nleaves)
 		return false;
+	scope = OwnerScopeEnter(index->side);
 	if (!BuildFromLeaf(build, table, index, &table->leaves[build->leaf]))
 		build->leaf++;
+	OwnerScopeLeave(&scope);
 	return true;
 }
 

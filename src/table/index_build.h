@@ -45,7 +45,12 @@ extern List *IndexesToBuild(void);
 /*
  * Adds the next batch of entries, in the caller's transaction; false when there
  * is nothing more to add, or nothing more to build.  build is zero but for its
- * first two members at first, and lives across transactions.
+ * first two members at first, and lives across transactions; if the batch's is
+ * aborted, the caller puts back what build was before.
+ *
+ * A batch ends after BATCH_TUPLES items or BATCH_MS.  The entries are made as
+ * the owner of the index's side table (base/owner_scope.h), whose expressions
+ * they may meet.
  */
 extern bool IndexBuildBatch(IndexBuild *build);
 

@@ -40,18 +40,6 @@ QualifiedName(Oid relid)
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
 }
 
-/* "Table.Index", unless dynamo_data has one of that name. */
-static char *
-SideName(const TableRow *table, const IndexRow *index)
-{
-	char	   *whole = psprintf("%s.%s", table->table_name, index->index_name);
-	char	   *name = RelationFittingName(whole, 0);
-
-	if (OidIsValid(get_relname_relid(name, get_namespace_oid("dynamo_data", false))))
-		name = RelationHashedName(whole, 0);
-	return name;
-}
-
 /* Adds a key column unless it is there; returns how many there are. */
 static int
 AddKey(KeyColumn *keys, int count, const char *attribute, AttributeType type)
@@ -111,17 +99,19 @@ GuardSide(Oid side, const char *root)
 static Oid
 CreateSide(const TableRow *table, const IndexRow *index)
 {
-	char	   *name = SideName(table, index);
-	char	   *root = quote_qualified_identifier("dynamo_data", name);
+	char	   *name = RelationFreeBase(psprintf("%s.%s", table->table_name, index->index_name), true);
+	char	   *root = quote_qualified_identifier(DATA_SCHEMA, name);
 	KeyColumn	keys[MAX_ENTRY_KEYS];
 	int			nkeys = EntryKeys(keys, table, index);
+	bool		allowed = RelationAllowLeaves();
 	Oid			side;
 
-	RelationAllowLeaves();
 	RelationCreateRoot(root, keys, nkeys, index->nhash);
 	RelationCreateLeaves(name, root, "heap");
-	side = get_relname_relid(name, get_namespace_oid("dynamo_data", false));
+	side = get_relname_relid(name, get_namespace_oid(DATA_SCHEMA, false));
 	GuardSide(side, root);
+	if (allowed)
+		RelationForbidLeaves();
 	return side;
 }
 

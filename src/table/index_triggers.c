@@ -6,6 +6,7 @@
 
 #include "access/table.h"
 #include "access/tableam.h"
+#include "base/owner_scope.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "commands/trigger.h"
@@ -138,18 +139,16 @@ TruncateSide(const TableDesc *side)
 	Relation	root = table_open(side->relid, AccessShareLock);
 	char	   *name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(root)),
 												  RelationGetRelationName(root));
-	Oid			caller;
-	int			context;
+	OwnerScope	scope = OwnerScopeEnter(side->relid);
 
-	GetUserIdAndSecContext(&caller, &context);
-	SetUserIdAndSecContext(root->rd_rel->relowner, context | SECURITY_LOCAL_USERID_CHANGE);
 	table_close(root, NoLock);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	truncating = true;
 	PG_TRY();
 	{
-		RelationExecute(psprintf("TRUNCATE %s", name));
+		if (SPI_execute(psprintf("TRUNCATE %s", name), false, 0) != SPI_OK_UTILITY)
+			elog(ERROR, "SPI_execute failed");
 	}
 	PG_FINALLY();
 	{
@@ -157,7 +156,7 @@ TruncateSide(const TableDesc *side)
 	}
 	PG_END_TRY();
 	SPI_finish();
-	SetUserIdAndSecContext(caller, context);
+	OwnerScopeLeave(&scope);
 }
 
 /* The leaf of the item table that an entry's item is in. */

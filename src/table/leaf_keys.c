@@ -9,6 +9,7 @@
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
+#include "catalog/pg_collation_d.h"
 #include "catalog/pg_type.h"
 #include "table/catalog.h"
 #include "table/index_triggers.h"
@@ -88,6 +89,11 @@ RelationKeyType(Relation rel, AttrNumber column)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("key column \"%s\" of item table \"%s\" has another type than text, numeric or bytea",
+						NameStr(attribute->attname), RelationGetRelationName(rel))));
+	if (type == ATTRIBUTE_S && attribute->attcollation != C_COLLATION_OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("key column \"%s\" of item table \"%s\" has another collation than \"C\"",
 						NameStr(attribute->attname), RelationGetRelationName(rel))));
 	return type;
 }

@@ -19,16 +19,27 @@ typedef struct KeyColumn
 	AttributeType type;			/* ATTRIBUTE_S, _N or _B */
 } KeyColumn;
 
-/* Executes one utility statement. */
+/*
+ * Executes one utility statement.  While it runs, RelationDdlIsOwn() is true:
+ * what users may not do to these relations is no concern of ours then.  So it
+ * must not be a statement that runs anybody's triggers, as TRUNCATE does.
+ */
 extern void RelationExecute(const char *sql);
+extern bool RelationDdlIsOwn(void);
+
+/* The schema of leaves and side tables. */
+#define DATA_SCHEMA		"dynamo_data"
 
 /*
- * A name that leaves room for "reserve" more bytes of an identifier: the name
- * itself if it fits, else cut, with a hash of the whole in place of what is
- * lost; RelationHashedName() does the latter always.
+ * A name for relations to be made: the given one if it fits into an identifier
+ * and nothing has it, else cut, with a hash of the whole in place of what is
+ * lost.  RelationFreeName() is for a relation in that schema; RelationFreeBase()
+ * for a number of leaves in dynamo_data, "name.0" and so on, and, if with_root,
+ * a root beside them.  The caller holds CatalogLock(), which keeps others of us
+ * from taking the same.
  */
-extern char *RelationFittingName(const char *name, int reserve);
-extern char *RelationHashedName(const char *name, int reserve);
+extern char *RelationFreeName(const char *name, Oid schema);
+extern char *RelationFreeBase(const char *name, bool with_root);
 
 /* The name of the column that holds a key attribute. */
 extern char *RelationKeyColumnName(const char *attribute);
@@ -40,12 +51,14 @@ extern char *RelationKeyColumnName(const char *attribute);
 extern void RelationCreateRoot(const char *root, const KeyColumn *keys, int nkeys, int nhash);
 
 /*
- * Lets the caller make relations in dynamo_data: the leaves now, and later
- * their indexes, which PostgreSQL makes in the leaves' schema.
+ * Lets the calling role make relations in dynamo_data; true: it could not
+ * before, and RelationForbidLeaves() takes that away again.  Both wait for
+ * nobody if the caller holds CatalogLock().
  */
-extern void RelationAllowLeaves(void);
+extern bool RelationAllowLeaves(void);
+extern void RelationForbidLeaves(void);
 
-/* Makes dynamo.partitions leaves named after base, with that access method. */
+/* Makes dynamo.partitions leaves "base.0" and so on, with that access method. */
 extern void RelationCreateLeaves(const char *base, const char *root, const char *access_method);
 
 #endif							/* DYNAMO_RELATION_DDL_H */

@@ -143,6 +143,18 @@ BuildKey(TableDesc *table, int i, const char *name, Relation root, AttrNumber co
 	}
 }
 
+static void
+RaiseMismatch(const TableDesc *table, Relation rel, const TableKey *key)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("key column \"%s\" of \"%s\" is not of the type of the key",
+					RelationKeyColumnName(key->name), RelationGetRelationName(rel)),
+			 table->index_name ? errdetail("It belongs to index \"%s\" of item table \"%s\".", table->index_name,
+										   table->table_name) :
+			 0));
+}
+
 /*
  * A table with a foreign partition can have no primary key of its own, but its
  * other partitions have theirs.
@@ -225,7 +237,11 @@ BuildLeafColumns(TableDesc *table, TableLeaf *leaf, Relation rel)
 	index = index_open(leaf->index, AccessShareLock);
 	leaf->item_column = RelationItemColumn(rel);
 	for (int i = 0; i < table->nkeys; i++)
+	{
 		leaf->key_columns[i] = index->rd_index->indkey.values[i];
+		if (RelationKeyType(rel, leaf->key_columns[i]) != table->keys[i].type)
+			RaiseMismatch(table, rel, &table->keys[i]);
+	}
 	index_close(index, AccessShareLock);
 }
 
@@ -395,6 +411,24 @@ BuildTable(const char *table_name)
 	return table;
 }
 
+/*
+ * Entries are written by what the index says of its keys, so the columns must
+ * be of these very types: a value in a column of another one is no value of it.
+ */
+static void
+CheckSideKeys(const TableDesc *side, const IndexDesc *index)
+{
+	for (int i = 0; i < side->nkeys && !side->incomplete; i++)
+	{
+		if (side->keys[i].type != index->keys[i].type)
+		{
+			Relation	rel = table_open(side->relid, AccessShareLock);
+
+			RaiseMismatch(side, rel, &side->keys[i]);
+		}
+	}
+}
+
 /* The same for an index's entries. */
 static TableDesc *
 BuildSide(const char *table_name, const char *index_name)
@@ -413,7 +447,10 @@ BuildSide(const char *table_name, const char *index_name)
 	side->nkeys = index->nentry_keys;
 	for (int i = 0; i < index->nentry_keys; i++)
 		names[i] = index->keys[i].attribute.name;
-	return BuildRelations(side, names) ? side : NULL;
+	if (!BuildRelations(side, names))
+		return NULL;
+	CheckSideKeys(side, index);
+	return side;
 }
 
 /*
