@@ -29,7 +29,11 @@ Execute(const char *sql, Oid side, const char *text, TimestampTz *result)
 	if (SPI_execute_with_args(sql, 2, types, values, nulls, false, 0) < 0)
 		elog(ERROR, "SPI_execute failed on dynamo.index_builds");
 	if (result && SPI_processed > 0)
-		*result = DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	{
+		HeapTuple	row = SPI_tuptable->vals[0];
+
+		*result = DatumGetTimestampTz(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
+	}
 	SPI_finish();
 	return !isnull;
 }
